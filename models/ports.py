@@ -1,0 +1,183 @@
+"""The ports: what Seatrial needs of the world, each answered by two adapters and a named fake.
+
+Contract suites over every adapter and fake are in ``tests/contract``.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from sqlalchemy import Table
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Partition:
+    """One partition of one topic; the unit that a single consumer owns."""
+
+    topic: str
+    number: int
+
+
+type Headers = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """What is appended. ``key`` is ``project:entity`` in UTF-8; it decides the partition (murmur2)."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is read. ``appended_at`` is the log's own append time, in ms since the epoch, UTC."""
+
+    partition: Partition
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    appended_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one poll gave.
+
+    ``next_offsets`` has, for every partition with records here, the offset after its last one.
+    ``at_end`` names the assigned partitions known to be read to their end by an answered fetch;
+    ``assigned`` is every partition this reader owns now.
+    """
+
+    records: tuple[Record, ...]
+    next_offsets: Mapping[Partition, int]
+    at_end: frozenset[Partition]
+    assigned: frozenset[Partition]
+
+
+class LogUnavailable(Exception):
+    """The log did not take or give records in time. Check that the broker (or disk) is up, then retry."""
+
+
+class MissingTopics(Exception):
+    """Topics are missing in the log. Run `seatrial migrate` to create them."""
+
+
+class LogWriter(Protocol):
+    """Appends records. Not safe to share between threads unless the adapter says so."""
+
+    def append(self, record: NewRecord) -> None:
+        """Queue one record. It is not durable before `flush` returned."""
+
+    def flush(self) -> None:
+        """Return once every queued record is durable; raise `LogUnavailable` if any of them is not.
+
+        After a raise the queue is empty: whoever queued a record must queue it again.
+        """
+
+    def close(self) -> None: ...
+
+
+# Called with newly assigned partitions; answers the offset to start each at (the store's positions).
+type Positions = Callable[[Collection[Partition]], Mapping[Partition, int]]
+
+
+class LogReader(Protocol):
+    """One member of a consumer group. Positions live in the store: see `Positions`."""
+
+    def poll(self, timeout: float) -> Batch:
+        """Wait up to ``timeout`` seconds for records. Raises `LogUnavailable` when the reader must be rebuilt."""
+
+    def seek(self, partition: Partition, offset: int) -> None: ...
+
+    def pause(self, partitions: Collection[Partition]) -> None: ...
+
+    def resume(self, partitions: Collection[Partition]) -> None: ...
+
+    def end_positions(self) -> Mapping[Partition, tuple[int, int]]:
+        """For each assigned partition, its first offset and the offset after its last record."""
+
+    def close(self) -> None: ...
+
+
+class LogAdmin(Protocol):
+    def ensure(self, topics: Mapping[str, "TopicSettings"]) -> None:
+        """Create the topics that do not exist yet."""
+
+    def check(self, topics: Collection[str]) -> None:
+        """Raise `MissingTopics` naming each topic that does not exist."""
+
+    def partitions(self, topic: str) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSettings:
+    partitions: int
+    compacted: bool = False
+
+
+class Log(Protocol):
+    """A log at an address: opens writers, readers and the admin. Adapters: `models.log.sqlite`, `models.log.kafka`."""
+
+    def writer(self) -> LogWriter: ...
+
+    def reader(self, topics: Sequence[str], group: str, member: str, positions: Positions) -> LogReader:
+        """``member`` is the stable name of this worker in its group (Kafka's static membership)."""
+
+    def admin(self) -> LogAdmin: ...
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Milliseconds since the epoch, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One partition's step: from ``expected`` to ``next_offset``, booked and read up to two times in ms."""
+
+    partition: Partition
+    expected: int
+    next_offset: int
+    booked_to: int
+    read_to: int
+
+
+class Fenced(Exception):
+    """Another consumer moved this partition's offset: this one is a zombie. Roll back and seek to the store's offset."""
+
+
+type Row = Mapping[str, Any]
+
+
+class UnitOfWork(Protocol):
+    """One transaction: everything in it is kept together, or nothing is. Leaving it by an exception rolls back."""
+
+    def advance(self, moves: Sequence[Move]) -> None:
+        """Compare-and-set each partition's offset; raise `Fenced` if one is not where it was expected."""
+
+    def fetch(self, table: Table, keys: Sequence[Row]) -> list[dict[str, Any]]:
+        """The rows with these primary keys, in any order."""
+
+    def insert_new(self, table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """Insert the rows whose primary key is new, and return the primary keys that were; the rest is left as it is."""
+
+    def add(self, table: Table, rows: Sequence[Row]) -> None:
+        """Upsert counters: columns outside the primary key are added to what is there."""
+
+    def put(self, table: Table, rows: Sequence[Row]) -> None:
+        """Upsert: columns outside the primary key replace what is there."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Store(Protocol):
+    def begin(self) -> UnitOfWork: ...
