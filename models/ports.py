@@ -6,7 +6,7 @@ Contract suites over every adapter and fake are in ``tests/contract``.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 from sqlalchemy import Table
 
@@ -19,7 +19,7 @@ class Partition:
     number: int
 
 
-type Headers = tuple[tuple[str, bytes], ...]
+Headers: TypeAlias = tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class LogWriter(Protocol):
 
 
 # Called with newly assigned partitions; answers the offset to start each at (the store's positions).
-type Positions = Callable[[Collection[Partition]], Mapping[Partition, int]]
+Positions: TypeAlias = Callable[[Collection[Partition]], Mapping[Partition, int]]
 
 
 class LogReader(Protocol):
@@ -151,7 +151,7 @@ class Fenced(Exception):
     """Another consumer moved this partition's offset: this one is a zombie. Roll back and seek to the store's offset."""
 
 
-type Row = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
 
 
 class UnitOfWork(Protocol):

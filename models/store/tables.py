@@ -1,0 +1,430 @@
+"""The tables. Every key starts with the project, and no row has two writers (docs/adr/0002).
+
+Times are milliseconds since the epoch, UTC; minutes are ``ms // 60_000`` in booking time. Columns named ``topic``
+and ``partition`` in a key say which partition's consumer writes the row; readers sum or take the earliest over them.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, String, primary_key=True)
+
+
+def _number(name: str, *, key: bool = False) -> Column[int]:
+    return Column(name, BigInteger, primary_key=key, autoincrement=False, nullable=False)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, default=0)
+
+
+def _text(name: str, *, required: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=not required)
+
+
+def _writer() -> tuple[Column[str], Column[int]]:
+    return _key("topic"), Column("partition", Integer, primary_key=True, autoincrement=False)
+
+
+# Who may send and ask ------------------------------------------------------------------------------------------------
+
+project = Table(
+    "project",
+    metadata,
+    _key("project"),
+    Column("number", BigInteger, nullable=False, unique=True),
+    Column("identity_key", LargeBinary, nullable=False),
+    _number("created_at"),
+)
+intake_key = Table(
+    "intake_key",
+    metadata,
+    _key("project"),
+    _key("public_key"),
+    _number("created_at"),
+)
+token = Table(
+    "token",
+    metadata,
+    _key("project"),
+    _key("token_hash"),  # SHA-256 of the token, hexadecimal; the token itself is never kept
+    Column("prefix", String, nullable=False),
+    _number("created_at"),
+)
+
+# Positions in the log ------------------------------------------------------------------------------------------------
+
+position = Table(
+    "position",
+    metadata,
+    _key("topic"),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    _number("next_offset"),
+    _number("booked_to"),
+    _number("read_to"),
+)
+
+# What was received ---------------------------------------------------------------------------------------------------
+
+session = Table(
+    "session",
+    metadata,
+    _key("project"),
+    _key("sid"),
+    _text("release", required=True),
+    _text("environment", required=True),
+    _text("identity"),
+    Column("origin", Text, nullable=False),  # sorts as (started, timestamp, release, environment): smallest wins
+    Column("identity_origin", Text),
+    _number("started"),
+    _number("last_seen"),
+    Column("status", SmallInteger, nullable=False),  # rank in analytics.correlation.sessions
+    Column("errors", Integer, nullable=False),
+    _number("updated_at"),
+)
+seen_item = Table(
+    "seen_item",
+    metadata,
+    _key("project"),
+    _key("category"),
+    _key("item"),
+    _number("booked_at"),
+)
+session_minute = Table(
+    "session_minute",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _number("minute", key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    *(_count(name) for name in ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")),
+)
+release_seen = Table(
+    "release_seen",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    *_writer(),
+    _number("first_minute"),
+)
+hurt_user = Table(
+    "hurt_user",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _number("day", key=True),  # UTC day of the booking minute: minute // 1440
+    _key("identity"),
+    Column("abnormal", Boolean, primary_key=True),  # known only from abnormal sessions, which a policy can leave out
+    *_writer(),
+    _number("first_minute"),
+)
+anonymous_failure = Table(
+    "anonymous_failure",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _number("minute", key=True),
+    _key("issue"),
+    _key("host"),
+    *_writer(),
+)
+event = Table(
+    "event",
+    metadata,
+    _key("project"),
+    Column("event_id", LargeBinary(16), primary_key=True),
+    _text("issue", required=True),
+    _text("release"),
+    _text("environment", required=True),
+    _text("identity"),
+    Column("handled", Boolean, nullable=False),
+    _number("occurred_at"),
+    _number("booked_at"),
+)
+event_sample = Table(
+    "event_sample",
+    metadata,
+    _key("project"),
+    _key("issue"),
+    Column("event_id", LargeBinary(16), primary_key=True),
+    _text("release"),
+    _number("booked_at"),
+    Column("payload", LargeBinary, nullable=False),  # zlib of the scrubbed event's JSON
+)
+issue = Table(
+    "issue",
+    metadata,
+    _key("project"),
+    _key("issue"),
+    _text("grouping_key", required=True),
+    Column("grouping_version", String, nullable=False),
+    _text("title", required=True),
+    _text("culprit"),
+    Column("level", String, nullable=False),
+)
+issue_name = Table(
+    "issue_name",
+    metadata,
+    _key("project"),
+    _key("issue"),
+    _number("number"),
+    Index("issue_name_number", "project", "number", unique=True),
+)
+issue_seen = Table(
+    "issue_seen",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("issue"),
+    _key("release"),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    _number("first_minute"),
+    Column("first_event", LargeBinary(16), nullable=False),
+)
+issue_minute = Table(
+    "issue_minute",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _key("issue"),
+    _number("minute", key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    *(_count(name) for name in ("events", "unhandled")),
+)
+issue_user = Table(
+    "issue_user",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _key("issue"),
+    _key("identity"),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    _number("first_minute"),
+    Column("unhandled", Boolean, nullable=False),  # whether the first of the user's errors was unhandled
+)
+feedback = Table(
+    "feedback",
+    metadata,
+    _key("project"),
+    _key("feedback"),
+    _text("message", required=True),
+    _text("release"),
+    _text("environment", required=True),
+    Column("event_id", LargeBinary(16)),
+    _text("session_id"),
+    _text("identity"),
+    Column("rating", SmallInteger),
+    _text("source"),
+    _text("url"),
+    _text("language"),
+    _number("occurred_at"),
+    _number("booked_at"),
+    Index("feedback_release", "project", "environment", "release"),
+    Index("feedback_event", "project", "event_id"),
+)
+deploy_fact = Table(
+    "deploy_fact",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("fact"),  # id of the deploy with state, exposure and time: the same message twice is one fact
+    _text("deploy"),
+    _text("release", required=True),
+    Column("state", String, nullable=False),
+    Column("exposure", Float),
+    _text("replaces"),
+    _text("url"),
+    _text("deployed_by"),
+    Column("irreversible", Boolean, nullable=False),
+    _text("commits"),  # JSON array, as sent
+    _number("occurred_at"),
+    _number("booked_at"),
+)
+
+# What was decided ----------------------------------------------------------------------------------------------------
+
+policy = Table(
+    "policy",
+    metadata,
+    _key("project"),
+    _number("version", key=True),
+    _text("name", required=True),
+    _text("document", required=True),  # the TOML as applied
+    _text("applied_by", required=True),
+    _number("applied_at"),
+)
+evaluation = Table(
+    "evaluation",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("deploy"),
+    _text("release", required=True),
+    Column("inferred", Boolean, nullable=False),
+    _text("policy", required=True),
+    _number("first_minute"),
+    _number("as_of"),  # the last minute folded
+    _number("data_to"),  # ms
+    _number("evaluated_at"),  # ms
+    Column("state", LargeBinary, nullable=False),
+    _text("judgement", required=True),  # JSON of models.domain.verdict.Judgement
+    _text("baseline", required=True),
+    Column("decision", String),
+    Column("ended", Boolean, nullable=False),
+    Index("evaluation_release", "project", "release", "environment"),
+)
+evaluation_minute = Table(
+    "evaluation_minute",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("deploy"),
+    _number("minute", key=True),
+    Column("verdict", String, nullable=False),
+    Column("score", Float),
+    Column("log_evidence", Float, nullable=False),
+    Column("value", Float),
+    Column("low", Float),
+    Column("high", Float),
+    Column("base", Float),
+    _text("evidence", required=True),  # JSON of models.domain.evidence.EvidenceMinute
+)
+decision = Table(
+    "decision",
+    metadata,
+    _key("project"),
+    _key("decision"),  # d-1, d-2, … in the project
+    Column("environment", String, nullable=False),
+    Column("deploy", String, nullable=False),
+    _number("minute"),
+    _text("release", required=True),
+    Column("verdict", String, nullable=False),
+    Column("mode", String, nullable=False),
+    _text("policy", required=True),
+    _text("taken_by", required=True),
+    Column("provisional", Boolean, nullable=False),
+    _text("document", required=True),  # gate.v1 as it was decided
+    _text("judgement", required=True),
+    _text("evidence", required=True),  # JSON array of what the engine was shown last, and its state's hash
+    _number("decided_at"),
+    Index("decision_once", "project", "environment", "deploy", "minute", "verdict", "policy", "mode", unique=True),
+    Index("decision_release", "project", "release", "environment"),
+)
+outcome = Table(
+    "outcome",
+    metadata,
+    _key("project"),
+    _key("outcome"),
+    Column("decision", String, nullable=False),
+    Column("label", String, nullable=False),
+    _text("reason"),
+    _text("said_by"),
+    _number("booked_at"),
+    Index("outcome_decision", "project", "decision"),
+)
+theme = Table(
+    "theme",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _key("theme"),
+    _text("name", required=True),
+    _text("members", required=True),  # JSON array of feedback ids
+    _number("updated_at"),
+)
+
+# What goes out -------------------------------------------------------------------------------------------------------
+
+action = Table(
+    "action",
+    metadata,
+    _key("project"),
+    _key("action"),  # also the webhook-id: the receiver's idempotency key
+    Column("kind", String, nullable=False),  # rollback, hold, silent_source, action_failed
+    Column("decision", String),
+    _text("target", required=True),
+    _text("payload", required=True),
+    Column("state", String, nullable=False),  # pending, delivered, failed
+    Column("attempts", Integer, nullable=False),
+    _number("due_at"),
+    _number("created_at"),
+    Index("action_due", "state", "due_at"),
+)
+action_attempt = Table(
+    "action_attempt",
+    metadata,
+    _key("project"),
+    _key("action"),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    _number("attempted_at"),
+    Column("status", Integer),  # HTTP status, null if there was no answer
+    _text("result", required=True),
+)
+publication = Table(
+    "publication",
+    metadata,
+    _key("project"),  # empty where a message names no project
+    _key("publication"),
+    Column("topic", String, nullable=False),
+    _text("key"),
+    Column("value", LargeBinary, nullable=False),
+    Column("published", Boolean, nullable=False),
+    _number("created_at"),
+    Index("publication_due", "published", "created_at"),
+)
+
+# Accounts ------------------------------------------------------------------------------------------------------------
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _key("project"),
+    _key("category"),
+    _key("fate"),  # of models.domain.ledger, or "accepted": what intake appended to the log
+    _key("via"),  # intake or direct
+    *_writer(),
+    _count("count"),
+)
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    _key("project"),  # empty where a message names no project
+    *_writer(),
+    Column("log_offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", String, nullable=False),
+    _text("detail", required=True),
+    _number("booked_at"),
+)
+audit = Table(
+    "audit",
+    metadata,
+    _key("project"),
+    _key("entry"),
+    _text("said_by", required=True),
+    Column("command", String, nullable=False),
+    _text("detail", required=True),
+    _number("at"),
+)
