@@ -172,6 +172,9 @@ class UnitOfWork(Protocol):
     def put(self, table: Table, rows: Sequence[Row]) -> None:
         """Upsert: columns outside the primary key replace what is there."""
 
+    def newest_decision(self, project: str, release: str, environment: str) -> str | None:
+        """The id of the last decision taken on a release, None if there is none."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

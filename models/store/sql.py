@@ -84,6 +84,14 @@ class SqlUnitOfWork:
     def put(self, table: Table, rows: Sequence[Row]) -> None:
         self._upsert(table, rows, adding=False)
 
+    def newest_decision(self, project: str, release: str, environment: str) -> str | None:
+        decision = tables.decision
+        where = (decision.c.project == project) & (decision.c.release == release)
+        query = select(decision.c.decision).where(where, decision.c.environment == environment)
+        newest = query.order_by(decision.c.decided_at.desc(), decision.c.minute.desc()).limit(1)
+        found: str | None = self.connection.execute(newest).scalar()
+        return found
+
     def _upsert(self, table: Table, rows: Sequence[Row], *, adding: bool) -> None:
         if not rows:
             return

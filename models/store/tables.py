@@ -89,14 +89,15 @@ session = Table(
     _key("sid"),
     _text("release", required=True),
     _text("environment", required=True),
+    _number("started"),  # with origin_at, the smallest (started, timestamp): who carried it named release and environment
+    _number("origin_at"),
     _text("identity"),
-    Column("origin", Text, nullable=False),  # sorts as (started, timestamp, release, environment): smallest wins
-    Column("identity_origin", Text),
-    _number("started"),
+    Column("identity_started", BigInteger),
+    Column("identity_at", BigInteger),
     _number("last_seen"),
     Column("status", SmallInteger, nullable=False),  # rank in analytics.correlation.sessions
-    Column("errors", Integer, nullable=False),
-    _number("updated_at"),
+    Column("errors", BigInteger, nullable=False),
+    _text("updates", required=True),  # "rank:errors" of each update seen
 )
 seen_item = Table(
     "seen_item",

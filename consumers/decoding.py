@@ -1,0 +1,134 @@
+"""A record of a topic to its typed message, or to a dead letter with its reason and place. Pure; never raises."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from models.ports import Record
+from models.wire import cdevents, cloudevents, messages, topics
+from models.wire.cloudevents import Attributes
+
+VALUE_BYTES = 2 * 1024 * 1024
+"""Twice the largest event that intake takes (1 MiB): room for what a direct producer adds."""
+
+KINDS: dict[str, type[Struct]] = {
+    topics.DEPLOYS: messages.DeployMessage,
+    topics.ERRORS: messages.ErrorMessage,
+    topics.SESSIONS: messages.SessionMessage,
+    topics.FEEDBACK: messages.FeedbackMessage,
+    topics.OUTCOMES: messages.OutcomeMessage,
+    topics.LEDGER: messages.LedgerMessage,
+}
+DECODERS = {topic: messages.decoder(kind) for topic, kind in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message with where it stood in the log. ``booked_at`` is its booking time in ms."""
+
+    record: Record
+    booked_at: int
+    attributes: Attributes
+    message: Any
+
+    @property
+    def minute(self) -> int:
+        return self.booked_at // 60_000
+
+    @property
+    def position(self) -> str:
+        """What identifies a message that carries no id of its own; it does not protect against a producer's retries."""
+        return f"{self.record.partition.topic}/{self.record.partition.number}/{self.record.offset}"
+
+    def identifier(self, own: str | None) -> str:
+        return own or self.attributes.id or self.position
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    record: Record
+    booked_at: int
+    attributes: Attributes
+    project: str
+    """Empty where the message named none."""
+    reason: str
+    detail: str
+
+
+class _Refused(Exception):
+    """Why a message cannot be read: a reason word, and a sentence with the place."""
+
+
+def decode(record: Record, booked_at: int) -> Delivery | DeadLetter:
+    attributes = cloudevents.attributes(record.headers)
+    try:
+        attributes, message = _decode(record, attributes)
+    except _Refused as refused:
+        reason, detail = refused.args
+        return DeadLetter(record, booked_at, attributes, _project(record), reason, detail)
+    return Delivery(record, booked_at, attributes, message)
+
+
+def _decode(record: Record, attributes: Attributes) -> tuple[Attributes, Any]:
+    value, topic = record.value, record.partition.topic
+    if value is None:
+        raise _Refused("invalid", "$: the message has no value")
+    if len(value) > VALUE_BYTES:
+        raise _Refused("too_large", f"$: {len(value)} bytes, and {VALUE_BYTES} is the most that is taken")
+    try:
+        if not attributes.structured and topic != topics.DEPLOYS:
+            return attributes, DECODERS[topic].decode(value)
+        return _decode_open(record, attributes)
+    except _Refused:
+        raise
+    except msgspec.ValidationError as error:
+        if "`project`" in str(error) and "missing" in str(error) and (project := _project(record)):
+            return attributes, _with_project(topic, _json(value), project)
+        raise _Refused("no_project" if "`project`" in str(error) else "invalid", _place(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _Refused("not_json", f"$: {error}") from None
+
+
+def _decode_open(record: Record, attributes: Attributes) -> tuple[Attributes, Any]:
+    """The slow way, for values that may be wrapped or in another tool's words."""
+    value = _json(record.value or b"")
+    if attributes.structured:
+        if not isinstance(value, dict):
+            raise _Refused("invalid", "$: a structured CloudEvent is a JSON object")
+        attributes, value = cloudevents.unwrap(value)
+    if not isinstance(value, dict):
+        raise _Refused("invalid", "$: expected a JSON object")
+    topic = record.partition.topic
+    project = value.get("project") or _project(record)
+    if not isinstance(project, str) or not project:
+        raise _Refused("no_project", "$.project: missing, and the key has no text before a colon")
+    if topic == topics.DEPLOYS and cdevents.is_foreign(value):
+        try:
+            value = cdevents.deploy(value)
+        except (cdevents.NotADeploy, AttributeError, TypeError) as error:
+            raise _Refused("invalid", str(error)) from None
+    return attributes, _with_project(topic, value, project)
+
+
+def _with_project(topic: str, value: Any, project: str) -> Any:
+    try:
+        return msgspec.convert(value | {"project": project}, KINDS[topic])
+    except msgspec.ValidationError as error:
+        raise _Refused("invalid", _place(error)) from None
+
+
+def _json(value: bytes) -> Any:
+    return msgspec.json.decode(value)
+
+
+def _project(record: Record) -> str:
+    key = (record.key or b"").decode("utf-8", "replace")
+    return key.partition(":")[0] if ":" in key else ""
+
+
+def _place(error: msgspec.ValidationError) -> str:
+    """``$.session.started: Expected `str`, got `bool` `` from msgspec's own wording."""
+    text, _, place = str(error).partition(" - at `")
+    return f"{place.rstrip('`') or '$'}: {text}"

@@ -1,0 +1,208 @@
+"""The topic ``seatrial.errors``: events are deduplicated, grouped into issues, and counted by minute."""
+
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from uuid import uuid5
+
+import msgspec
+
+from analytics.grouping import v1
+from consumers.decoding import Delivery
+from consumers.folding import Fold, storable, user_value
+from models.domain.ledger import Fate
+from models.store import tables
+from models.wire import times
+from uuid import NAMESPACE_OID
+
+SAMPLE_ONE_IN = 64
+"""Of an issue's events, its first in a release is kept whole, and then one in so many, chosen by the event's id."""
+MINUTES_A_DAY = 1440
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEvent:
+    """What the tables need of one event."""
+
+    delivery: Delivery
+    event_id: bytes
+    release: str
+    environment: str
+    identity: str | None
+    handled: bool
+    host: str
+    occurred_at: int
+    issue: str
+    grouping: v1.Grouping
+
+    @property
+    def project(self) -> str:
+        return str(self.delivery.message.project)
+
+    @property
+    def key(self) -> tuple[str, bytes]:
+        return self.project, self.event_id
+
+
+def store(fold: Fold, deliveries: Sequence[Delivery]) -> None:
+    """Write a batch's events; each id counts once, whatever was delivered twice."""
+    events: dict[tuple[str, bytes], ErrorEvent] = {}
+    for delivery in deliveries:
+        event = read(fold, delivery)
+        if event.key in events:
+            fold.count(delivery, event.project, Fate.DUPLICATE)
+        else:
+            events[event.key] = event
+    inserted = {
+        (row["project"], row["event_id"])
+        for row in fold.unit.insert_new(tables.event, [_event_row(event) for event in events.values()])
+    }
+    fresh = []
+    for key, event in events.items():
+        fold.count(event.delivery, event.project, Fate.STORED if key in inserted else Fate.DUPLICATE)
+        if key in inserted:
+            fresh.append(event)
+    _store_counts(fold, fresh)
+    _store_users(fold, fresh)
+
+
+def read(fold: Fold, delivery: Delivery) -> ErrorEvent:
+    """The event in a message; whatever its shape, nothing here raises."""
+    message, event = delivery.message, delivery.message.event
+    grouping = v1.group(event)
+    release = event.get("release")
+    environment = event.get("environment")
+    return ErrorEvent(
+        delivery=delivery,
+        event_id=event_id(event.get("event_id"), delivery),
+        release=storable(release, 200) or "" if isinstance(release, str) else "",
+        environment=storable(environment, 64) or "production" if isinstance(environment, str) else "production",
+        identity=fold.identity(message.project, message.identity, user_value(event.get("user"))),
+        handled=handled(event),
+        host=storable(str(event.get("server_name") or ""), 200) or "",
+        occurred_at=times.to_milliseconds(event.get("timestamp")) or delivery.booked_at,
+        issue=v1.issue_id(message.project, grouping.key),
+        grouping=grouping,
+    )
+
+
+def event_id(value: object, delivery: Delivery) -> bytes:
+    """The event's own id; an event without a valid one is named by what identifies its message."""
+    if isinstance(value, str):
+        text = value.replace("-", "")
+        try:
+            if len(text) == 32:  # noqa: PLR2004 - hexadecimal digits of a UUID
+                return bytes.fromhex(text)
+        except ValueError:
+            pass
+    return uuid5(NAMESPACE_OID, delivery.identifier(None)).bytes
+
+
+def handled(event: Mapping[str, Any]) -> bool:
+    """False only if the raised exception says that nobody handled it."""
+    exception = event.get("exception")
+    values = exception.get("values") if isinstance(exception, dict) else exception
+    for value in reversed(values) if isinstance(values, list) else ():
+        mechanism = value.get("mechanism") if isinstance(value, dict) else None
+        if isinstance(mechanism, dict) and mechanism.get("handled") is not None:
+            return mechanism["handled"] is not False
+    return True
+
+
+def _event_row(event: ErrorEvent) -> dict[str, Any]:
+    return {
+        "project": event.project,
+        "event_id": event.event_id,
+        "issue": event.issue,
+        "release": event.release,
+        "environment": event.environment,
+        "identity": event.identity,
+        "handled": event.handled,
+        "occurred_at": event.occurred_at,
+        "booked_at": event.delivery.booked_at,
+    }
+
+
+def _place(event: ErrorEvent) -> dict[str, Any]:
+    return {"project": event.project, "environment": event.environment, "release": event.release}
+
+
+def _store_counts(fold: Fold, events: Sequence[ErrorEvent]) -> None:
+    issues, seen, releases = [], [], []
+    minutes: Counter[tuple[Any, ...]] = Counter()
+    unhandled: Counter[tuple[Any, ...]] = Counter()
+    for event in events:
+        partition, minute = event.delivery.record.partition.number, event.delivery.minute
+        place = _place(event)
+        first = {"partition": partition, "first_minute": minute}
+        issues.append(_issue_row(event))
+        seen.append(place | first | {"issue": event.issue, "first_event": event.event_id})
+        releases.append(place | first | {"topic": "errors"})
+        cell = (event.project, event.environment, event.release, event.issue, minute, partition)
+        minutes[cell] += 1
+        unhandled[cell] += not event.handled
+    fold.insert_known(tables.issue, issues)
+    fold.insert_known(tables.release_seen, [row for row in releases if row["release"]])
+    new_seen = fold.unit.insert_new(tables.issue_seen, fold.known.new(tables.issue_seen, seen))
+    names = ("project", "environment", "release", "issue", "minute", "partition")
+    rows = [dict(zip(names, cell, strict=True)) for cell in minutes]
+    counted = [row | {"events": minutes[cell], "unhandled": unhandled[cell]} for row, cell in zip(rows, minutes, strict=True)]
+    fold.unit.add(tables.issue_minute, counted)
+    _store_samples(fold, events, {_seen_key(row) for row in new_seen})
+
+
+def _seen_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["project"], row["environment"], row["issue"], row["release"]
+
+
+def _issue_row(event: ErrorEvent) -> dict[str, Any]:
+    return {
+        "project": event.project,
+        "issue": event.issue,
+        "grouping_key": storable(event.grouping.key),
+        "grouping_version": event.grouping.version,
+        "title": storable(event.grouping.title, 300),
+        "culprit": storable(event.grouping.culprit, 300),
+        "level": storable(event.grouping.level, 20),
+    }
+
+
+def _store_samples(fold: Fold, events: Sequence[ErrorEvent], first: set[tuple[Any, ...]]) -> None:
+    """Keep few events whole; which ones depends on the event's id and on being the first, never on load."""
+    rows = []
+    for event in events:
+        key = (event.project, event.environment, event.issue, event.release)
+        chosen = int.from_bytes(blake2b(event.event_id, digest_size=4).digest()) % SAMPLE_ONE_IN == 0
+        if chosen or key in first:
+            first.discard(key)
+            payload = zlib.compress(msgspec.json.encode(event.delivery.message.event), 1)
+            rows.append({
+                "project": event.project,
+                "issue": event.issue,
+                "event_id": event.event_id,
+                "release": event.release,
+                "booked_at": event.delivery.booked_at,
+                "payload": payload,
+            })
+    fold.unit.insert_new(tables.event_sample, rows)
+
+
+def _store_users(fold: Fold, events: Sequence[ErrorEvent]) -> None:
+    users, hurt, anonymous = [], [], []
+    for event in events:
+        partition, minute = event.delivery.record.partition.number, event.delivery.minute
+        place = _place(event)
+        if event.identity is not None:
+            row = place | {"partition": partition, "first_minute": minute, "identity": event.identity}
+            users.append(row | {"issue": event.issue, "unhandled": not event.handled})
+            if not event.handled:
+                hurt.append(row | {"topic": "errors", "day": minute // MINUTES_A_DAY, "abnormal": False})
+        elif not event.handled:
+            writer = {"topic": "errors", "partition": partition}
+            anonymous.append(place | writer | {"minute": minute, "issue": event.issue, "host": event.host})
+    fold.insert_known(tables.issue_user, users)
+    fold.insert_known(tables.hurt_user, hurt)
+    fold.insert_known(tables.anonymous_failure, anonymous)

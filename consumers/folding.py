@@ -1,0 +1,112 @@
+"""What every topic's fold shares: the unit of work, the tally of fates, users' identities, and what is known to be stored."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table
+
+from consumers.decoding import DeadLetter, Delivery
+from models.domain.identity import hash_identity
+from models.domain.ledger import Category, Fate
+from models.ports import UnitOfWork
+from models.wire import topics
+
+KNOWN_ROWS = 200_000
+"""Keys of rows that are written once and for all; at about 200 bytes a key the memory of them stays below 40 MB."""
+
+CATEGORIES = {
+    topics.DEPLOYS: Category.DEPLOY,
+    topics.ERRORS: Category.ERROR,
+    topics.SESSIONS: Category.SESSION,
+    topics.FEEDBACK: Category.FEEDBACK,
+    topics.OUTCOMES: Category.OUTCOME,
+}
+
+
+class Known:
+    """Rows that this process has seen committed: a second insert of one of them is spared."""
+
+    def __init__(self) -> None:
+        self._committed: set[tuple[Any, ...]] = set()
+        self._pending: set[tuple[Any, ...]] = set()
+
+    def new(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The rows whose key is not known yet, each key once."""
+        names = [column.name for column in table.primary_key.columns]
+        fresh = {}
+        for row in rows:
+            key = (table.name, *(row[name] for name in names))
+            if key not in self._committed and key not in fresh:
+                fresh[key] = row
+        self._pending.update(fresh)
+        return list(fresh.values())
+
+    def commit(self) -> None:
+        if len(self._committed) + len(self._pending) > KNOWN_ROWS:
+            self._committed.clear()
+        self._committed |= self._pending
+        self._pending.clear()
+
+    def rollback(self) -> None:
+        self._pending.clear()
+
+
+@dataclass(slots=True)
+class Fold:
+    """One batch on its way into one unit of work."""
+
+    unit: UnitOfWork
+    identity_keys: Mapping[str, bytes]
+    known: Known
+    tally: Counter[tuple[str, str, str, str, str, int]] = field(default_factory=Counter)
+    dead: list[DeadLetter] = field(default_factory=list)
+
+    def identity(self, project: str, given: str | None, raw: object) -> str | None:
+        """The hashed user: as intake gave it, else from what a direct producer sent."""
+        if given is not None:
+            return given
+        if raw is None or isinstance(raw, bool) or raw == "":
+            return None
+        return hash_identity(self.identity_keys[project], str(raw))
+
+    def count(self, delivery: Delivery | DeadLetter, project: str, fate: Fate) -> None:
+        partition = delivery.record.partition
+        category = CATEGORIES.get(partition.topic)
+        if category is not None:
+            via = delivery.attributes.via
+            self.tally[project, category, fate, via, topics.short(partition.topic), partition.number] += 1
+
+    def refuse(self, delivery: Delivery, reason: str, detail: str) -> None:
+        """Make a dead letter of a message that was well formed."""
+        project = delivery.message.project
+        letter = DeadLetter(delivery.record, delivery.booked_at, delivery.attributes, project, reason, detail)
+        self.dead.append(letter)
+
+    def insert_known(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows that are written once and never change."""
+        self.unit.insert_new(table, self.known.new(table, rows))
+
+
+def storable(text: str | None, most: int = 8_192) -> str | None:
+    """Text that every database takes: no NUL, no lone surrogates, at most ``most`` characters."""
+    if text is None:
+        return None
+    cut = text[:most]
+    if "\x00" in cut:
+        cut = cut.replace("\x00", "�")
+    try:
+        cut.encode()
+    except UnicodeEncodeError:
+        return cut.encode("utf-8", "replace").decode()
+    return cut
+
+
+def user_value(user: object) -> object:
+    """What names a user: id, else e-mail, name, address; a bare text is an id."""
+    if not isinstance(user, dict):
+        return user if isinstance(user, str | int) else None
+    candidates: Sequence[object] = [user.get(name) for name in ("id", "email", "username", "ip_address")]
+    found = [value for value in candidates if isinstance(value, str | int) and not isinstance(value, bool) and value != ""]
+    return next((value for value in found if value != "{{auto}}"), None)

@@ -1,0 +1,58 @@
+"""CloudEvents 1.0 over the log: binary mode (``ce_`` headers) and structured mode.
+
+https://github.com/cloudevents/spec, bindings/kafka-protocol-binding.md. Missing attributes are no error here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from models.ports import Headers
+
+SOURCE_INTAKE = "seatrial/intake"
+STRUCTURED = "application/cloudevents+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """The attributes that we read; empty where the producer sent none."""
+
+    id: str = ""
+    source: str = ""
+    type: str = ""
+    structured: bool = False
+
+    @property
+    def via(self) -> str:
+        """How the message came, as the ledger names it."""
+        return "intake" if self.source == SOURCE_INTAKE else "direct"
+
+
+def attributes(headers: Headers) -> Attributes:
+    found = {name: value.decode("utf-8", "replace") for name, value in headers if value is not None}
+    structured = found.get("content-type", "").partition(";")[0].strip().lower() == STRUCTURED
+    return Attributes(found.get("ce_id", ""), found.get("ce_source", ""), found.get("ce_type", ""), structured)
+
+
+def unwrap(value: dict[str, Any]) -> tuple[Attributes, Any]:
+    """A structured event's attributes and its data. A missing ``data`` gives None."""
+    read = {name: text if isinstance(text := value.get(name), str) else "" for name in ("id", "source", "type")}
+    return Attributes(**read, structured=True), value.get("data")
+
+
+def headers(*, id: str, type: str, at: str, source: str = SOURCE_INTAKE) -> Headers:  # noqa: A002 - CloudEvents' own names
+    """The headers of a message in binary mode."""
+    pairs = {
+        "ce_id": id,
+        "ce_source": source,
+        "ce_specversion": "1.0",
+        "ce_type": type,
+        "ce_time": at,
+        "content-type": "application/json",
+    }
+    return tuple((name, text.encode()) for name, text in pairs.items())
+
+
+def encode(value: object) -> bytes:
+    return msgspec.json.encode(value)
