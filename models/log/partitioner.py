@@ -4,6 +4,11 @@ The algorithm is that of Apache Kafka's ``Utils.murmur2`` (seed 0x9747b28c); oth
 ``murmur2_random`` to meet it.
 """
 
+from collections.abc import Callable
+from itertools import count
+
+from models.ports import Partition
+
 SEED = 0x9747B28C
 MULTIPLIER = 0x5BD1E995
 WORD = 0xFFFFFFFF
@@ -28,3 +33,19 @@ def murmur2(data: bytes) -> int:
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition, 0 to ``partitions - 1``, that holds every record of ``key``."""
     return (murmur2(key) & POSITIVE) % partitions
+
+
+class Partitioner:
+    """Places records: those with a key by its hash, those without in turn. ``partitions`` counts those of a topic."""
+
+    def __init__(self, partitions: Callable[[str], int]) -> None:
+        self._partitions = partitions
+        self._counts: dict[str, int] = {}
+        self._turn = count()
+
+    def place(self, topic: str, key: bytes | None) -> Partition:
+        if topic not in self._counts:
+            self._counts[topic] = self._partitions(topic)
+        partitions = self._counts[topic]
+        number = next(self._turn) % partitions if key is None else partition_of(key, partitions)
+        return Partition(topic, number)
