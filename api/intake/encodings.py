@@ -1,0 +1,84 @@
+"""Content encodings, decoded with a bound: a bomb is noticed when it passes the bound, not when it has filled the memory."""
+
+import io
+import zlib
+from collections.abc import Callable, Mapping
+
+import brotli
+import zstandard
+
+from api.intake.limits import MAX_BODY_BYTES
+from api.intake.refusal import bad_compression, too_large
+
+PIECE_BYTES = 64 * 1024
+GZIP = 16 + zlib.MAX_WBITS
+RAW_DEFLATE = -zlib.MAX_WBITS
+ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
+"""What a decoder must be able to keep (RFC 8878, 3.1.1.1.2); a frame that asks for more is refused."""
+ZSTD_BITE_BYTES = 256
+"""Fed at once: the smallest block that gives the most is 4 bytes for 128 KiB, so a bite gives at most 8 MiB."""
+
+
+def decode(encoding: str, body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The body without its ``Content-Encoding``; an unknown one is taken as identity.
+
+    Raises `Refusal` for a broken or truncated stream (400) and for more than ``limit`` bytes (413).
+    """
+    decoder = DECODERS.get(encoding.strip().lower())
+    if decoder is None:
+        return body
+    try:
+        decoded = decoder(body, limit + 1)
+    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+        raise bad_compression(f"{encoding}: {error}") from error
+    if len(decoded) > limit:
+        raise too_large("envelope", limit)
+    return decoded
+
+
+def _gzip(body: bytes, most: int) -> bytes:
+    return _zlib(body, most, GZIP)
+
+
+def _deflate(body: bytes, most: int) -> bytes:
+    """RFC 9110 says zlib; some clients send raw deflate. The two differ in their first bytes (RFC 1950, 2.2)."""
+    is_zlib = len(body) > 1 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0  # noqa: PLR2004
+    return _zlib(body, most, zlib.MAX_WBITS if is_zlib else RAW_DEFLATE)
+
+
+def _zlib(body: bytes, most: int, window: int) -> bytes:
+    decoder = zlib.decompressobj(window)
+    decoded = decoder.decompress(body, most)
+    if len(decoded) < most and not decoder.eof:
+        raise bad_compression("the stream ends too early")
+    return decoded
+
+
+def _brotli(body: bytes, most: int) -> bytes:
+    decoder = brotli.Decompressor()
+    pieces, size = [decoder.process(body, output_buffer_limit=PIECE_BYTES)], 0
+    while (size := size + len(pieces[-1])) < most and not decoder.is_finished():
+        if not pieces[-1]:
+            raise bad_compression("the stream ends too early")
+        pieces.append(decoder.process(b"", output_buffer_limit=PIECE_BYTES))
+    return b"".join(pieces)
+
+
+def _zstandard(body: bytes, most: int) -> bytes:
+    decoder = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).decompressobj()
+    pieces, size = [], 0
+    for start in range(0, len(body), ZSTD_BITE_BYTES):
+        pieces.append(decoder.decompress(body[start : start + ZSTD_BITE_BYTES]))
+        size += len(pieces[-1])
+        if decoder.eof or size >= most:
+            return b"".join(pieces)
+    raise bad_compression("the stream ends too early")
+
+
+DECODERS: Mapping[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstandard,
+}

@@ -1,0 +1,63 @@
+"""JSON as SDKs really send it: lone surrogates, NUL, NaN, bad UTF-8 are mended; what no mending helps is refused."""
+
+import json
+from typing import Any
+
+import msgspec
+
+
+class Unreadable(Exception):
+    """The bytes are no JSON object. The message says why."""
+
+
+_decode = msgspec.json.Decoder().decode
+
+
+def read_object(payload: bytes) -> dict[str, Any]:
+    """The JSON object in ``payload``, each of its strings valid UTF-8 without NUL. Raises `Unreadable`."""
+    value = _read(payload)
+    if not isinstance(value, dict):
+        message = f"expected a JSON object, got {type(value).__name__}"
+        raise Unreadable(message)
+    return value
+
+
+def write(value: object) -> bytes:
+    """The JSON of ``value``. Raises `Unreadable` for what JSON or UTF-8 cannot hold."""
+    try:
+        return msgspec.json.encode(value)
+    except (RecursionError, ValueError, OverflowError, TypeError) as error:
+        raise Unreadable(_reason(error)) from error
+
+
+def _read(payload: bytes) -> Any:
+    try:
+        value = _decode(payload)
+        return _mend(value) if b"\\u0000" in payload else value
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _read_leniently(payload)
+    except RecursionError as error:
+        raise Unreadable(_reason(error)) from error
+
+
+def _read_leniently(payload: bytes) -> Any:
+    """Slower, for the few that need it: control characters, NaN, lone surrogates, a byte-order mark."""
+    try:
+        text = payload.decode("utf-8-sig", "replace")
+        return _mend(json.loads(text, strict=False, parse_constant=lambda _: None))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(_reason(error)) from error
+
+
+def _mend(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_mend(key): _mend(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_mend(inner) for inner in value]
+    return value
+
+
+def _reason(error: BaseException) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
