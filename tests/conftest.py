@@ -1,0 +1,59 @@
+"""The real servers, started once a run and only if a test asks for them, and named in the summary."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+
+from tests.real.kafka import Broker, open_kafka
+from tests.real.postgres import Database, open_postgres
+from tests.real.process import Missing
+
+USED = pytest.StashKey[list[str]]()
+SERVER = TypeVar("SERVER", Broker, Database)
+
+
+@pytest.fixture(scope="session")
+def kafka(pytestconfig: pytest.Config) -> Iterator[Broker]:
+    """The broker of this run: `tests.real.kafka.open_kafka`."""
+    broker = _open(open_kafka)
+    weakens = f" (weaker: {broker.weakens})" if broker.weakens else ""
+    pytestconfig.stash[USED].append(f"{broker.version}{weakens}")
+    yield broker
+    broker.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config) -> Iterator[Database]:
+    """The database server of this run: `tests.real.postgres.open_postgres`."""
+    database = _open(open_postgres)
+    pytestconfig.stash[USED].append(database.version)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def fresh_database(postgres: Database) -> Iterator[str]:
+    """The SQLAlchemy address of a new, empty PostgreSQL database of this test alone."""
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[USED] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if used := config.stash[USED]:
+        terminalreporter.write_line(f"ran against {', '.join(used)}")
+
+
+def _open(start: Callable[[], SERVER]) -> SERVER:
+    try:
+        return start()
+    except Missing as missing:
+        if os.environ.get("ALLOW_MISSING") == "1":
+            pytest.skip(str(missing))
+        pytest.fail(str(missing), pytrace=False)
