@@ -63,7 +63,9 @@ def admit(keys: ProjectKeys | None, named: str | None, in_dsn: str | None) -> Pr
         raise Refusal(400, "envelope header mismatch", "the dsn in the envelope has another key than the request")
     key = named or in_dsn
     if key is None:
-        raise Refusal(401, "missing authorization information", "send X-Sentry-Auth, ?sentry_key= or a dsn in the envelope")
+        raise Refusal(
+            401, "missing authorization information", "send X-Sentry-Auth, ?sentry_key= or a dsn in the envelope"
+        )
     if keys is None or key not in keys.public_keys:
         raise Refusal(403, "project unknown or key mismatch", "copy the DSN again from the project's settings")
     return keys

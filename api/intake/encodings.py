@@ -4,7 +4,7 @@ import io
 import zlib
 from collections.abc import Callable, Mapping
 
-import brotli
+import brotli  # type: ignore[import-untyped] - it ships no types
 import zstandard
 
 from api.intake.limits import MAX_BODY_BYTES

@@ -1,7 +1,7 @@
 """Secrets and personal data are taken out before the log (sentry-protocol.md, section 6).
 
-Most events hold nothing of the kind. So the event's JSON is looked through once, as bytes, to see which rules can apply at
-all; only then are its values walked, with these rules alone. Found secrets are counted by rule, never kept.
+Most events hold nothing of the kind. So the event's JSON is looked through once, as bytes, to see which rules can
+apply at all; only then are its values walked, with these rules alone. Found secrets are counted by rule, never kept.
 """
 
 import re
@@ -23,10 +23,11 @@ WORDS = (
 EXACT = "otp|pwd|jwt|session|remote_addr|x-forwarded-for|x-real-ip|forwarded|cf-connecting-ip|true-client-ip"
 SECRET_KEY = re.compile(rf"{WORDS}|(?:^|[-_.])(?:{EXACT})$", re.IGNORECASE)
 WAKING_WORDS = tuple(
-    b"passw passphrase secret key auth credential pwd token factor cookie sess csrf xsrf otp jwt addr forwarded -ip".split()
+    b"passw passphrase secret apikey -key _key accesskey privatekey auth credential pwd token -factor _factor cookie"
+    b" sess csrf xsrf otp jwt remote_addr forwarded -ip".split()
 )
-NOT_SECRETS = frozenset({"modules", "sdk", "trace"})
-"""Parts of an event whose keys are names of packages and the protocol's own words: ``authlib: 1.3`` is a version."""
+PACKAGES = "modules"
+"""The part of an event whose keys are names of packages: ``authlib: 1.3`` is a version."""
 
 SHAPE = bytes(ord("0") if 48 <= c <= 57 else ord("A") if 65 <= c <= 90 else c for c in range(256))  # noqa: PLR2004 - ASCII
 """Every digit becomes ``0``, every capital ``A``: then the form of a card number is one fixed string to find."""
@@ -34,12 +35,17 @@ SHAPE = bytes(ord("0") if 48 <= c <= 57 else ord("A") if 65 <= c <= 90 else c fo
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A form of text that is taken out of any value. ``wakes`` says of the lower-case JSON and of its shape whether it can apply."""
+    """A form of text that is taken out of any value.
+
+    ``wakes`` says of the JSON in lower case and of its shape whether the rule can apply.
+    """
 
     name: str
     pattern: re.Pattern[str]
     wakes: Callable[[bytes, bytes], bool]
     replace: Callable[[re.Match[str]], str] = lambda _: FILTERED
+    hint: str = ""
+    """What a text must hold for the pattern to be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def scrub(value: Any, encoded: bytes) -> Scrubbed:
     if not rules and not keys:
         return Scrubbed(value, {})
     walk = _Walk(rules, keys)
-    return Scrubbed(walk.part(value), walk.counts)
+    return Scrubbed(walk.whole(value), walk.counts)
 
 
 def scrub_text(text: str) -> str:
@@ -77,9 +83,14 @@ class _Walk:
     """One pass over a value, with the rules that can apply to it."""
 
     def __init__(self, rules: tuple[Rule, ...], keys: bool) -> None:  # noqa: FBT001 - internal
-        self._rules = tuple((rule.pattern.search, rule) for rule in rules)
+        self._rules = tuple((rule.hint, rule.pattern.search, rule) for rule in rules)
         self._keys = keys
         self.counts: Counter[str] = Counter()
+
+    def whole(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return self.part(value)
+        return {key: inner if key == PACKAGES else self.field(key, inner) for key, inner in value.items()}
 
     def part(self, value: Any) -> Any:
         kind = type(value)
@@ -94,8 +105,6 @@ class _Walk:
         return value
 
     def field(self, key: str, value: Any) -> Any:
-        if key in NOT_SECRETS:
-            return value
         if self._keys and value and value is not True and is_secret_key(key[:LONGEST_KEY]):
             self.counts["secret_key"] += 1
             return FILTERED
@@ -109,8 +118,8 @@ class _Walk:
         return [self.part(key), self.part(inner)]
 
     def text(self, text: str) -> str:
-        for search, rule in self._rules:
-            if search(text) is not None:
+        for hint, search, rule in self._rules:
+            if hint in text and search(text) is not None:
                 text = self._apply(rule, text)
         return text
 
@@ -158,10 +167,11 @@ RULES = (
         "private_key",
         re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}-----|\Z)"),
         lambda lower, _: b"-----begin" in lower,
+        hint="-----BEGIN",
     ),
     Rule(
         "bearer_token",
-        re.compile(r"(?i)\b((?:bearer|basic|sentry)\s{1,4})(?=[\w.~+/=-]*[\d=])[\w.~+/-]{12,}={0,2}"),
+        re.compile(r"(?i)\b((?:bearer|basic)\s{1,4})(?=[\w.~+/=-]*[\d=])[\w.~+/-]{12,}={0,2}"),
         lambda lower, _: b"bearer " in lower or b"basic " in lower,
         _keep_first,
     ),
@@ -169,12 +179,14 @@ RULES = (
         "json_web_token",
         re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"),
         lambda lower, _: b".eyj" in lower,
+        hint="eyJ",
     ),
     Rule(
         "url_credentials",
         re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s/?#@\"']{0,200}:[^\s/?#@\"']{0,400}(?=@)"),
         lambda lower, _: b"://" in lower and b"@" in lower,
         _keep_first,
+        hint="://",
     ),
     Rule(
         "assignment",
@@ -210,9 +222,10 @@ RULES = (
     ),
     Rule(
         "email",
-        re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}\b"),
+        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}\b"),
         lambda lower, _: AT_HOST.search(lower) is not None,
         lambda _: "[email]",
+        hint="@",
     ),
 )
 """In this order: what a wider rule takes out, a narrower one need not look at."""

@@ -1,0 +1,73 @@
+"""What users write: the `feedback` item and its predecessor, the `user_report`.
+
+Their names and e-mail addresses are not kept; the identity joins what they wrote to their sessions and errors.
+"""
+
+from hashlib import blake2b
+from typing import Any
+from uuid import uuid4
+
+from api.intake import fields
+from api.intake.context import Context
+from api.intake.events import user_identity
+from api.intake.limits import FUTURE_MS, MAX_MESSAGE_CHARACTERS
+from api.intake.reading import Unreadable
+from api.intake.records import record
+from api.intake.scrubbing import scrub_text
+from models.ports import NewRecord
+from models.wire.times import to_text
+from models.wire.topics import FEEDBACK
+
+KIND = "seatrial.feedback.v1"
+LONGEST_URL = 2_000
+LONGEST_SOURCE = 100
+
+
+def feedback_record(item: dict[str, Any], context: Context) -> NewRecord:
+    """The record of a `feedback` item; raises `Unreadable` if it says nothing."""
+    said = fields.mapping(fields.mapping(item.get("contexts")).get("feedback"))
+    identifier = context.event_id or fields.event_id(item.get("event_id")) or uuid4().hex
+    at = context.milliseconds(item.get("timestamp"))
+    url = said.get("url") or fields.mapping(item.get("request")).get("url")
+    details = {
+        "message": _message(said.get("message")),
+        "release": fields.release(item.get("release")),
+        "environment": fields.environment(item.get("environment")),
+        "event_id": fields.event_id(said.get("associated_event_id")),
+        "identity": user_identity(item, context) or context.identity(said.get("contact_email")),
+        "url": scrub_text(url[:LONGEST_URL]) if isinstance(url, str) else None,
+        "source": said["source"][:LONGEST_SOURCE] if isinstance(said.get("source"), str) else "sdk",
+        "at": to_text(context.received_at if at is None or at > context.received_at + FUTURE_MS else at),
+    }
+    return _record(identifier, details, context)
+
+
+def user_report_record(report: dict[str, Any], context: Context) -> NewRecord:
+    """The record of a `user_report`; its release and environment are its event's, which the report does not know.
+
+    It has no id of its own, so that is a hash of project, event and text: sent twice, it counts once.
+    """
+    event_id = fields.event_id(report.get("event_id")) or context.event_id
+    message = _message(report.get("comments"))
+    identifier = blake2b(f"{context.project}\n{event_id}\n{message}".encode(), digest_size=16).hexdigest()
+    details = {
+        "message": message,
+        "event_id": event_id,
+        "identity": context.identity(report.get("email")),
+        "source": "user_report",
+        "at": to_text(context.received_at),
+    }
+    return _record(identifier, details, context)
+
+
+def _record(identifier: str, details: dict[str, Any], context: Context) -> NewRecord:
+    known = {name: value for name, value in details.items() if value is not None}
+    value = {"project": context.project, "id": identifier, **known, **context.stamps()}
+    return record(FEEDBACK, KIND, identifier, identifier, value, context.received_at)
+
+
+def _message(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        message = "the feedback has no message"
+        raise Unreadable(message)
+    return scrub_text(value.strip()[:MAX_MESSAGE_CHARACTERS])[:MAX_MESSAGE_CHARACTERS]

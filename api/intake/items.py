@@ -1,0 +1,96 @@
+"""One item of an envelope: a record for the log, or the reason why it is none."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from api.intake.client_reports import dropped
+from api.intake.context import Context
+from api.intake.envelope import Item
+from api.intake.events import event_record
+from api.intake.feedback import feedback_record, user_report_record
+from api.intake.limits import MAX_EVENT_BYTES, MAX_SESSIONS
+from api.intake.reading import Unreadable, read_object
+from api.intake.refusal import Refusal, bad_envelope, too_large
+from api.intake.sessions import aggregates_record, session_record
+from models.domain.ledger import Category, Fate
+from models.ports import NewRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An item for the log."""
+
+    category: Category
+    record: NewRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Items whose fate intake decides. ``refusal`` is what the client is told if nothing else of its request was taken."""
+
+    category: Category
+    fate: Fate
+    count: int = 1
+    refusal: Refusal | None = None
+
+
+Result: TypeAlias = Taken | Settled
+Reader: TypeAlias = Callable[[dict[str, Any], Context], NewRecord]
+
+KEPT: Mapping[str, tuple[Category, Reader]] = {
+    "event": (Category.ERROR, event_record),
+    "session": (Category.SESSION, session_record),
+    "sessions": (Category.SESSION, aggregates_record),
+    "feedback": (Category.FEEDBACK, feedback_record),
+    "user_report": (Category.FEEDBACK, user_report_record),
+}
+CLIENT_REPORT = "client_report"
+AT_MOST: Mapping[str, int] = {"event": 1, "feedback": 1, "session": MAX_SESSIONS}
+"""How many of one type an envelope may hold (envelopes.mdx; Relay's limits)."""
+SILENT = frozenset({Category.SESSION})
+"""Invalid sessions are dropped without a word, as Relay does: nobody can mend a session that has passed."""
+
+
+def settle(items: tuple[Item, ...], context: Context) -> Iterator[Result]:
+    """What becomes of each item; never raises for an item's content."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        seen[item.kind] += 1
+        if item.kind == CLIENT_REPORT:
+            yield from _report(item)
+        elif item.kind not in KEPT:
+            yield Settled(Category.OTHER, Fate.FILTERED)
+        elif seen[item.kind] > AT_MOST.get(item.kind, len(items)):
+            yield Settled(KEPT[item.kind][0], Fate.INVALID)
+        else:
+            yield _take(item, context)
+
+
+def _take(item: Item, context: Context) -> Result:
+    category, reader = KEPT[item.kind]
+    try:
+        if len(item.payload) > MAX_EVENT_BYTES:
+            raise too_large(item.kind, MAX_EVENT_BYTES)
+        payload = read_object(item.payload)
+        if item.kind == "event" and payload.get("type") == "transaction":
+            return Settled(Category.OTHER, Fate.FILTERED)
+        return Taken(category, reader(payload, context))
+    except Refusal as refusal:
+        return Settled(category, Fate.INVALID, refusal=refusal)
+    except Unreadable as error:
+        told = None if category in SILENT else bad_envelope(f"{item.kind}: {error}")
+        return Settled(category, Fate.INVALID, refusal=told)
+    except RecursionError:
+        return Settled(category, Fate.INVALID, refusal=bad_envelope(f"{item.kind}: nested too deeply"))
+
+
+def _report(item: Item) -> Iterator[Settled]:
+    try:
+        counts = dropped(read_object(item.payload))
+    except Unreadable:
+        yield Settled(Category.OTHER, Fate.INVALID)
+        return
+    for category, count in counts.items():
+        yield Settled(category, Fate.DROPPED_BY_CLIENT, count)

@@ -1,0 +1,21 @@
+"""The body of the old `store` endpoint: one event, plain or as base64 of zlib, which nothing declares."""
+
+import base64
+import binascii
+
+from api.intake.encodings import decode
+from api.intake.envelope import Envelope, Item
+from api.intake.refusal import Refusal, bad_envelope
+
+
+def parse(body: bytes) -> Envelope:
+    """The event in ``body``, as an envelope with this one item. Raises `Refusal`."""
+    text = body.strip()
+    if not text:
+        raise bad_envelope("the body is empty: send an event")
+    if not text.startswith(b"{"):
+        try:
+            text = decode("deflate", base64.b64decode(text, validate=True))
+        except binascii.Error as error:
+            raise Refusal(400, "invalid event", "the body is neither JSON nor base64 of compressed JSON") from error
+    return Envelope({}, (Item("event", text),))
