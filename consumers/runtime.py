@@ -104,6 +104,7 @@ class Consumer:
         self._known = Known()
         self._poison = Poison()
         self._idle_since = float("-inf")
+        self._kept_at = 0
         self._polled_at = time.monotonic()
 
     # The loop -------------------------------------------------------------------------------------------------------
@@ -218,6 +219,7 @@ class Consumer:
             move.partition: Place(move.next_offset, move.booked_to, move.read_to) for move in moves
         })
         self._idle_since = time.monotonic()
+        self._kept_at = self._clock.now()
         for topic in self._poison.saw(written.messages, written.dead):
             log.error("consumer.poisoned", topic=topic, pause_seconds=POISON_PAUSE_SECONDS, share=POISON_SHARE)
             if self._reader is not None:
@@ -286,7 +288,9 @@ class Consumer:
         return self._projects
 
     def _idle_due(self) -> bool:
-        return time.monotonic() - self._idle_since >= IDLE_SECONDS
+        # By either clock: a replay's stands or jumps while the machine's goes on, and the machine's may be set back.
+        passed = self._clock.now() - self._kept_at
+        return passed >= 1_000 * IDLE_SECONDS or time.monotonic() - self._idle_since >= IDLE_SECONDS
 
 
 def _project(one: Delivery | DeadLetter) -> str:
