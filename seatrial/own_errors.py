@@ -1,0 +1,54 @@
+"""Seatrial's own errors, reported by `sentry_sdk` to a DSN, which may be one of its own projects, without a loop."""
+
+from contextvars import ContextVar
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import sentry_sdk
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_handling_own: ContextVar[bool] = ContextVar("handling_own", default=False)
+
+
+def configure(dsn: str, role: str) -> None:
+    """Report unhandled errors and error logs; no personal data, and no performance data."""
+    sentry_sdk.init(
+        dsn=dsn,
+        release=f"seatrial@{version('seatrial')}",
+        before_send=_unless_own,
+        send_default_pii=False,
+        default_integrations=True,
+        auto_enabling_integrations=False,
+        max_request_body_size="never",
+    )
+    sentry_sdk.set_tag("seatrial.role", role)
+
+
+def number_of(dsn: str) -> int | None:
+    """The project number a DSN ends with."""
+    last = urlsplit(dsn).path.rstrip("/").rpartition("/")[2]
+    return int(last) if last.isascii() and last.isdigit() else None
+
+
+class WithoutLoop:
+    """ASGI: marks the handling of the own project's envelopes; errors raised in it are not reported again."""
+
+    def __init__(self, app: "ASGIApp", dsn: str) -> None:
+        self._app = app
+        self._number = number_of(dsn)
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        parts = [part for part in scope.get("path", "").split("/") if part]
+        own = self._number is not None and parts[:2] == ["api", str(self._number)]
+        token = _handling_own.set(own)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _handling_own.reset(token)
+
+
+def _unless_own(event: Any, _hint: Any) -> Any:
+    return None if _handling_own.get() else event

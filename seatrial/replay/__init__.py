@@ -1,0 +1,1 @@
+"""Recorded wire events through the whole path, on a clock that they drive."""
