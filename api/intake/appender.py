@@ -1,4 +1,4 @@
-"""Group commit: many requests share one flush of the log, and each is answered after the flush that held its records."""
+"""Group commit: many requests share one flush of the log; each is answered after the flush that held its records."""
 
 import asyncio
 from collections.abc import Sequence

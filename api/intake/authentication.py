@@ -1,7 +1,7 @@
 """Who sends: the public key of a DSN, which SDKs hand over in five ways (sentry-protocol.md, 1.3).
 
-Python sends ``X-Sentry-Auth``, JavaScript the query, tunnels only the ``dsn`` of the envelope. The same key twice is no error;
-two different ones are.
+Python sends ``X-Sentry-Auth``, JavaScript the query, tunnels only the ``dsn`` of the envelope. The same key twice is no
+error; two different ones are.
 """
 
 import base64

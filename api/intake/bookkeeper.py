@@ -11,7 +11,7 @@ EVERY_SECONDS = 1.0
 
 
 class Bookkeeper:
-    """Keeps what the log did not take, with the same ids, and counts on meanwhile: an outage doubles and loses nothing."""
+    """Keeps what the log did not take, with the same ids, and counts on: an outage doubles and loses nothing."""
 
     def __init__(self, tally: Tally, appender: Appender, clock: Clock) -> None:
         self._tally = tally

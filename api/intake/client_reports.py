@@ -1,4 +1,4 @@
-"""Client reports: what an SDK dropped before it sent anything. It belongs to the ledger, beside a verdict's completeness."""
+"""Client reports: what an SDK dropped before it sent anything. It goes to the ledger, so that a verdict knows."""
 
 from collections import Counter
 from collections.abc import Mapping

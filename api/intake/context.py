@@ -45,7 +45,7 @@ class Context:
         return hash_identity(self.keys.identity_key, text) if text else None
 
     def stamps(self) -> dict[str, str]:
-        """``received_at`` and ``sent_at`` of a wire value; the latter on our clock, so that nobody corrects it again."""
+        """``received_at`` and ``sent_at`` of a wire value; the latter on our clock, lest it be corrected again."""
         stamps = {"received_at": to_text(self.received_at)}
         if self.sent_at is not None:
             stamps["sent_at"] = to_text(self.sent_at + self.drift)

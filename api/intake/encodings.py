@@ -1,10 +1,9 @@
-"""Content encodings, decoded with a bound: a bomb is noticed when it passes the bound, not when it has filled the memory."""
+"""Content encodings, decoded with a bound: a bomb is noticed when it passes it, not when it has filled the memory."""
 
-import io
 import zlib
 from collections.abc import Callable, Mapping
 
-import brotli  # type: ignore[import-untyped] - it ships no types
+import brotli  # type: ignore[import-untyped]  # it ships no types
 import zstandard
 
 from api.intake.limits import MAX_BODY_BYTES

@@ -1,7 +1,7 @@
 """Intake: from a request's bytes to records in the log.
 
-A request is authenticated, decoded with a bound, parsed, and each item settled; the answer is 200 only after the log has
-what was taken (architecture.md, "The path of one event", step 1).
+A request is authenticated, decoded with a bound, parsed, and each item settled; the answer is 200 only after the log
+has what was taken.
 """
 
 from collections.abc import Iterable

@@ -28,7 +28,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Items whose fate intake decides. ``refusal`` is what the client is told if nothing else of its request was taken."""
+    """Items whose fate intake decides. ``refusal`` is what the client is told if nothing else of it was taken."""
 
     category: Category
     fate: Fate

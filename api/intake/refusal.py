@@ -1,7 +1,7 @@
 """What is said to a client whose request is not taken."""
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
     """A request that is not taken. ``status`` is the HTTP code (sentry-protocol.md, 1.8), ``detail`` one sentence,
     ``causes`` what to look at."""
 
