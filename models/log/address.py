@@ -6,7 +6,7 @@ from models.ports import Clock, Log
 
 
 def open_log(address: str, clock: Clock) -> Log:
-    """The log at ``sqlite:///path`` or ``kafka://host:port,host:port``."""
+    """The log at ``sqlite:///path`` or ``kafka://host:port,host:port``; ``clock`` stamps the first's appends."""
     scheme, _, rest = address.partition("://")
     if scheme == "sqlite" and rest.startswith("/"):
         from models.log.sqlite import SqliteLog
@@ -15,6 +15,6 @@ def open_log(address: str, clock: Clock) -> Log:
     if scheme == "kafka" and rest:
         from models.log.kafka import KafkaLog
 
-        return KafkaLog(rest, clock)
+        return KafkaLog(rest)
     message = f"cannot open the log at {address!r}: use sqlite:///path or kafka://host:port,host:port"
     raise ValueError(message)
