@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     open_on_loopback: bool | None = Field(
         None, description="reads and writes from this machine need no token; default: yes in `up`, no in `serve`"
     )
+    member: str = Field("", description="the name of a consumer in its group; default: host name and process number")
     metrics_listen: str = Field("", description="address and port of /metrics of the roles other than api; default: none")
 
     @property
@@ -68,6 +69,11 @@ class Settings(BaseSettings):
     def server(self) -> str:
         """Where the client commands go."""
         return (self.url or self._listening_at()).rstrip("/")
+
+    @property
+    def server_here(self) -> str:
+        """Where this machine reaches the HTTP that ``listen`` opens."""
+        return self._listening_at()
 
     @property
     def embedded(self) -> bool:

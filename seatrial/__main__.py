@@ -1,0 +1,5 @@
+"""`python -m seatrial`: the command line."""
+
+from seatrial.cli import main
+
+main()

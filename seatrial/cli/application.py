@@ -1,0 +1,65 @@
+"""The commands, and how each way of failing becomes a sentence and an exit code."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from models.ports import LogUnavailable, MissingTopics
+from seatrial.cli.failures import ExitCode, Failure
+from seatrial.settings import BadSettings
+
+app = typer.Typer(
+    name="seatrial",
+    help="Every release gets its sea trial: watches a release from its first session, and says continue, hold or roll back.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; its exit code."""
+    _add_commands()
+    try:
+        code = app(list(arguments), standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.BAD_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.FAILED
+    except BadSettings as error:
+        return _fail(str(error), ExitCode.BAD_USAGE)
+    except Failure as failure:
+        return _fail(str(failure), failure.code)
+    except (LogUnavailable, MissingTopics) as error:
+        return _fail(str(error), ExitCode.FAILED)
+    return int(code or 0)
+
+
+def _fail(message: str, code: ExitCode) -> int:
+    sys.stderr.write(f"seatrial: {message}\n")
+    return code
+
+
+def _add_commands() -> None:
+    # Each module registers its commands on `app`; what a command needs is imported when it runs.
+    from seatrial.cli import (  # noqa: F401
+        decisions,
+        demonstrating,
+        deploys,
+        doctoring,
+        feedback,
+        issues,
+        policies,
+        projects,
+        releases,
+        replaying,
+        reports,
+        serving,
+    )

@@ -1,0 +1,42 @@
+"""The options that many commands share, and the settings they come to."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Optional, TypeAlias
+
+import typer
+
+from seatrial.settings import Settings, load
+
+Config: TypeAlias = Annotated[Optional[Path], typer.Option(help="A TOML file with settings.")]  # noqa: UP045 - typer reads it
+Data: TypeAlias = Annotated[Optional[Path], typer.Option(help="Folder of the embedded default.")]  # noqa: UP045
+Log: TypeAlias = Annotated[Optional[str], typer.Option(help="sqlite:///path or kafka://host:port,host:port")]  # noqa: UP045
+Store: TypeAlias = Annotated[Optional[str], typer.Option(help="sqlite:///path or postgresql+psycopg://…")]  # noqa: UP045
+Listen: TypeAlias = Annotated[Optional[str], typer.Option(help="Address and port of HTTP.")]  # noqa: UP045
+PublicUrl: TypeAlias = Annotated[Optional[str], typer.Option(help="The address in links and DSNs.")]  # noqa: UP045
+Url: TypeAlias = Annotated[Optional[str], typer.Option(help="The server to ask.")]  # noqa: UP045
+Token: TypeAlias = Annotated[Optional[str], typer.Option(help="The project's token.")]  # noqa: UP045
+Project: TypeAlias = Annotated[Optional[str], typer.Option(help="The project; default: the text before @ in RELEASE.")]  # noqa: UP045
+Environment: TypeAlias = Annotated[str, typer.Option("--environment", "-e", help="The environment.")]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Release: TypeAlias = Annotated[str, typer.Argument(help="The whole string, as in shop@1.4.2.")]
+Reason: TypeAlias = Annotated[str, typer.Option(help="Why.")]
+
+
+def settings_of(config: Path | None = None, **flags: Any) -> Settings:
+    return load(flags, config=config)
+
+
+def print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def say(text: str) -> None:
+    """A line of the result."""
+    sys.stdout.write(text + "\n")
+
+
+def tell(text: str) -> None:
+    """A line of progress or warning: stderr, so that the result stays clean."""
+    sys.stderr.write(text + "\n")

@@ -1,0 +1,69 @@
+"""`project create`: acts on the store itself, so that a first project needs no token."""
+
+from typing import Annotated, Optional
+from urllib.parse import urlsplit
+
+import typer
+
+from seatrial.cli.application import app
+from seatrial.cli.failures import ExitCode, Failure
+from seatrial.cli.options import Config, Data, Json, Listen, PublicUrl, Store, print_json, say, settings_of
+
+projects = typer.Typer(help="Projects.", no_args_is_help=True)
+app.add_typer(projects, name="project")
+
+
+@projects.command()
+def create(  # noqa: PLR0913
+    name: Annotated[str, typer.Argument(help="Its name, as in shop@1.4.2.")],
+    number: Annotated[Optional[int], typer.Option(help="Keep the number of an old DSN.")] = None,  # noqa: UP045
+    key: Annotated[Optional[str], typer.Option(help="Keep the public key of an old DSN (32 hex characters).")] = None,  # noqa: UP045
+    config: Config = None,
+    data: Data = None,
+    store: Store = None,
+    listen: Listen = None,
+    public_url: PublicUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Make a project; prints its DSN, its token and the three next steps."""
+    from models.clock import SystemClock
+    from models.store.engine import open_engine
+    from models.store.migrate import migrate
+    from models.store.queries.tokens import create_project
+
+    settings = settings_of(config, data=data, store=store, listen=listen, public_url=public_url)
+    _check(name, key)
+    engine = open_engine(settings.store_address)
+    migrate(engine)
+    try:
+        with engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
+            created = create_project(connection, name, number, key, SystemClock().now())
+    except ValueError as error:
+        raise Failure(str(error), ExitCode.BAD_USAGE) from None
+    finally:
+        engine.dispose()
+    dsn = dsn_of(settings.public_address, created.public_key, created.number)
+    if as_json:
+        print_json({"project": created.project, "number": created.number, "dsn": dsn, "token": created.token})
+        return
+    say(f"Project {created.project}, number {created.number}")
+    say(f"  DSN    {dsn}")
+    say(f"  Token  {created.token}   (shown once)")
+    say("Next:")
+    say(f'  1. Point the Sentry SDK here:  sentry_sdk.init("{dsn}", release="{name}@1.0.0")')
+    say(f"  2. Tell of a deploy:           SEATRIAL_TOKEN={created.token} seatrial deploy record {name}@1.0.0")
+    say(f"  3. Ask:                        seatrial release gate {name}@1.0.0")
+
+
+def dsn_of(address: str, key: str, number: int) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{key}@{parts.netloc}{parts.path}/{number}"
+
+
+def _check(name: str, key: str | None) -> None:
+    if not name or len(name) > 200 or any(mark in name for mark in ":@/\\ \n\t\x00"):  # noqa: PLR2004 - messages.Name
+        message = f"{name!r} cannot name a project: use letters, digits, - _ and . only"
+        raise Failure(message, ExitCode.BAD_USAGE)
+    if key is not None and (len(key) != 32 or any(mark not in "0123456789abcdef" for mark in key)):  # noqa: PLR2004
+        message = "--key takes 32 characters of 0-9 and a-f"
+        raise Failure(message, ExitCode.BAD_USAGE)

@@ -1,0 +1,100 @@
+"""The one place where adapters meet ports."""
+
+import os
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine
+
+from models.clock import SystemClock
+from models.log.address import open_log
+from models.ports import Clock, Log
+from models.store.engine import open_engine
+from models.store.sql import SqlStore
+from models.wire import topics
+
+from seatrial.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from actions.outbox import Outbox
+    from consumers.evaluator import Evaluator
+    from consumers.runtime import Consumer
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The log, the store and the clock of one process."""
+
+    settings: Settings
+    engine: Engine
+    log: Log
+    clock: Clock
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_system(settings: Settings, clock: Clock | None = None) -> System:
+    """Opens, and changes nothing: `prepare` makes what is missing."""
+    clock = clock or SystemClock()
+    return System(settings, open_engine(settings.store_address), open_log(settings.log_address, clock), clock)
+
+
+def prepare(system: System) -> None:
+    """The schema up to date, and every topic there."""
+    from models.store.migrate import migrate
+
+    migrate(system.engine)
+    system.log.admin().ensure(topics.all_topics(system.settings.partitions))
+
+
+def check(system: System) -> None:
+    """Raise `MissingTopics` if a topic is not there: a missing one is an error at start, not silence."""
+    system.log.admin().check(list(topics.all_topics(1)))
+
+
+def build_consumer(system: System) -> "Consumer":
+    from consumers.runtime import Consumer
+
+    return Consumer(system.log, SqlStore(system.engine), system.clock, member(system.settings))
+
+
+def build_evaluator(system: System) -> "Evaluator":
+    from consumers.evaluator import Evaluator
+
+    return Evaluator(system.engine, system.clock, public_url=system.settings.public_address)
+
+
+def build_outbox(system: System) -> "Outbox":
+    from actions.outbox import Outbox
+
+    return Outbox(system.engine, system.log.writer(), system.clock)
+
+
+def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
+    from api.app import Services, build_app
+    from api.intake import build_intake
+    from api.intake.keys import StoredKeys
+
+    from seatrial.own_errors import WithoutLoop
+
+    settings = system.settings
+    intake = build_intake(StoredKeys(system.engine), system.log.writer(), system.clock)
+    services = Services(
+        engine=system.engine,
+        intake=intake,
+        appender=intake.appender,
+        clock=system.clock,
+        public_url=settings.public_address,
+        open_on_loopback=open_on_loopback,
+    )
+    app: Any = build_app(services)
+    return WithoutLoop(app, settings.dsn.get_secret_value()) if settings.dsn else app
+
+
+def member(settings: Settings) -> str:
+    """A consumer's name in its group. In a container the process number is 1, so the name outlives a restart."""
+    return settings.member or f"{socket.gethostname()}-{os.getpid()}"
