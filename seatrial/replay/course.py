@@ -59,8 +59,8 @@ class Replay:
         self._fed = 0
         self._projects: set[str] = set()
 
-    def run(self, lines: Iterable[bytes], until: int | None = None) -> Progress:
-        """Replay all lines. Afterwards the clock goes on to ``until`` (ms), or until the last minute is closed."""
+    def run(self, lines: Iterable[bytes], now: Callable[[], int] | None = None) -> Progress:
+        """Replay all lines, then let the clock go on until the last minute is closed, but not past ``now()`` (ms)."""
         due = None
         for line in read(self._measured(lines)):
             if isinstance(line, BadLine):
@@ -73,7 +73,8 @@ class Replay:
                 due += self._step
             self._take(line)
         if due is not None:
-            self._finish(max(until or 0, self.progress.at + CLOSING))
+            closed = self.progress.at + CLOSING
+            self._finish(max(self.progress.at, min(closed, now()) if now else closed))
         return self.progress
 
     def _start(self, at: int) -> int:
