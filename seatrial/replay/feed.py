@@ -35,7 +35,7 @@ class FeedLog(Log):
         raise NotImplementedError(message)
 
     def reader(self, topics: Sequence[str], group: str, member: str, positions: Positions) -> "FeedReader":  # noqa: ARG002
-        return FeedReader(self, positions)
+        return FeedReader({one: waiting for one, waiting in self.waiting.items() if one.topic in topics}, positions)
 
     def admin(self) -> LogAdmin:
         return _Admin(self.counts)
@@ -44,18 +44,18 @@ class FeedLog(Log):
 class FeedReader:
     """Gives what was fed, at most `BATCH_RECORDS` at once. A pause means nothing to a file."""
 
-    def __init__(self, log: FeedLog, positions: Positions) -> None:
-        self._log = log
-        positions(list(log.waiting))
+    def __init__(self, waiting: Mapping[Partition, deque[Record]], positions: Positions) -> None:
+        self._waiting = waiting
+        positions(list(waiting))
 
     def poll(self, timeout: float) -> Batch:  # noqa: ARG002 - nothing comes while the only thread waits
         records: list[Record] = []
-        for waiting in self._log.waiting.values():
+        for waiting in self._waiting.values():
             while waiting and len(records) < BATCH_RECORDS:
                 records.append(waiting.popleft())
         next_offsets = {record.partition: record.offset + 1 for record in records}
-        at_end = frozenset(partition for partition, waiting in self._log.waiting.items() if not waiting)
-        return Batch(tuple(records), next_offsets, at_end, frozenset(self._log.waiting))
+        at_end = frozenset(partition for partition, waiting in self._waiting.items() if not waiting)
+        return Batch(tuple(records), next_offsets, at_end, frozenset(self._waiting))
 
     def seek(self, partition: Partition, offset: int) -> None: ...
 
