@@ -34,7 +34,10 @@ class Context:
 
     def milliseconds(self, time: object) -> int | None:
         """A client's time on our clock; None for what is no time."""
-        read = to_milliseconds(time)
+        try:
+            read = to_milliseconds(time)
+        except OverflowError:  # a whole number of more digits than a float holds
+            return None
         return None if read is None else max(0, read + self.drift)
 
     def identity(self, value: object) -> str | None:

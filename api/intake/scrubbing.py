@@ -170,7 +170,7 @@ def _assigned_in(quote: str) -> Callable[[re.Match[str]], str]:
 
 
 def _holds_secret(match: re.Match[str]) -> bool:
-    return is_secret_key(match[1].rstrip("=: \"'")) and FILTERED not in match[2]
+    return is_secret_key(match[1].rstrip("=: \"'")) and FILTERED[:-1] not in match[2]
 
 
 VALUE = r"\"[^\"]{1,400}\"|'[^']{1,400}'|[^&\s\"'#;,)}\]]{1,4096}"
@@ -192,13 +192,13 @@ RULES = (
     ),
     Rule(
         "json_web_token",
-        re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"),
+        re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"),
         lambda lower, _: b".eyj" in lower,
         hint="eyJ",
     ),
     Rule(
         "url_credentials",
-        re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s/?#@\"']{0,200}:[^\s/?#@\"']{0,400}(?=@)"),
+        re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s/?#@:\"']{0,200}:[^\s/?#@\"']{0,400}(?=@)"),
         lambda lower, _: b"://" in lower and b"@" in lower,
         _keep_first,
         hint="://",

@@ -55,7 +55,7 @@ def _update(session: dict[str, Any], context: Context) -> dict[str, Any]:
         message = "started is more than five days ago"
         raise Unreadable(message)
     status = session.get("status", "ok")
-    if status not in STATUSES:
+    if not isinstance(status, str) or status not in STATUSES:
         message = f"status must be one of {', '.join(sorted(STATUSES))}"
         raise Unreadable(message)
     timestamp = context.milliseconds(session.get("timestamp"))
