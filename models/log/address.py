@@ -8,7 +8,7 @@ from models.ports import Clock, Log
 def open_log(address: str, clock: Clock) -> Log:
     """The log at ``sqlite:///path`` or ``kafka://host:port,host:port``; ``clock`` stamps the first's appends."""
     scheme, _, rest = address.partition("://")
-    if scheme == "sqlite" and rest.startswith("/"):
+    if scheme == "sqlite" and rest.startswith("/") and rest != "/":
         from models.log.sqlite import SqliteLog
 
         return SqliteLog(Path(rest[1:]), clock)

@@ -8,7 +8,7 @@ is closed and has to be opened anew.
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from kafka import (  # type: ignore[import-untyped, unused-ignore]
     ConsumerRebalanceListener,
@@ -25,9 +25,12 @@ from kafka.errors import (  # type: ignore[import-untyped, unused-ignore]
     OffsetOutOfRangeError,
     TopicAlreadyExistsError,
 )
+from kafka.net.compat import KafkaNetClient  # type: ignore[import-untyped, unused-ignore]
 
 from models.log import kafka_client as client
 from models.ports import Batch, LogUnavailable, MissingTopics, NewRecord, Partition, Positions, Record, TopicSettings
+
+Opened = TypeVar("Opened")
 
 CONNECT_MS = 10_000
 """How long anything here waits for a broker before it is `LogUnavailable`."""
@@ -66,11 +69,12 @@ class KafkaLog:
             return KafkaReader(self._open_consumer(group, member), topics, positions)
 
     def admin(self) -> "KafkaAdmin":
-        return KafkaAdmin(lambda: KafkaAdminClient(**self._servers))
+        return KafkaAdmin(lambda: _open(KafkaAdminClient, self._servers))
 
     def _open_consumer(self, group: str, member: str) -> client.Consumer:
-        consumer: client.Consumer = KafkaConsumer(
-            **self._servers,
+        consumer: client.Consumer = _open(
+            KafkaConsumer,
+            self._servers,
             group_id=group,
             group_instance_id=member,
             enable_auto_commit=False,
@@ -87,8 +91,9 @@ class KafkaLog:
         return consumer
 
     def _open_producer(self) -> client.Producer:
-        producer: client.Producer = KafkaProducer(
-            **self._servers,
+        producer: client.Producer = _open(
+            KafkaProducer,
+            self._servers,
             acks="all",
             batch_size=256 * 1024,
             linger_ms=5,
@@ -299,6 +304,22 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc, unused-ignore]
 
     def on_partitions_assigned(self, assigned: Collection[client.TopicPartition]) -> None:
         self._start([_ours(one) for one in assigned])
+
+
+def _open(kind: Callable[..., Opened], servers: client.Settings, **settings: object) -> Opened:
+    """A client, connected. One that finds no broker is closed: the library would leave its thread running."""
+    networks = []
+
+    def network(**options: object) -> object:
+        networks.append(KafkaNetClient(**options))
+        return networks[-1]
+
+    try:
+        return kind(**servers, **settings, kafka_client=network)
+    except BaseException:
+        for one in networks:
+            one.close()
+        raise
 
 
 def _records(partition: Partition, some: Sequence[client.ConsumedRecord]) -> list[Record]:

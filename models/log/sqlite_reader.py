@@ -41,7 +41,7 @@ class Member:
         with transaction(connection):
             row = (self._group, self.name, now)
             connection.execute("INSERT OR REPLACE INTO member VALUES (?, ?, ?)", row)
-            query = "SELECT member FROM member WHERE consumer_group = ? AND seen_at > ?"
+            query = "SELECT member FROM member WHERE consumer_group = ? AND seen_at >= ?"
             live = [name for (name,) in connection.execute(query, (self._group, now - self._timeout))]
         self._beat_at = time.monotonic()
         return live

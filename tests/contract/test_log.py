@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 
 import pytest
@@ -226,7 +227,7 @@ def test_position_outside_the_log_can_be_recognised(subject: Subject) -> None:
 
 
 def test_two_readers_share_and_one_takes_over(subject: Subject) -> None:
-    """Members share all partitions without overlap; when one leaves, the other reads its partitions on from the store."""
+    """Members share all partitions without overlap; when one leaves, the other reads on where the store stands."""
     store: dict[Partition, int] = {}
     got: list[Record] = []
     everything = {subject.partition(number) for number in range(PARTITIONS)}
@@ -293,9 +294,9 @@ def test_append_time_is_the_log_s_own(subject: Subject) -> None:
 def test_log_that_is_down_says_so(subject: Subject) -> None:
     """Writing to and reading from a log that cannot be used raises LogUnavailable in bounded time."""
     down = subject.broken()
-    with pytest.raises(LogUnavailable, match="check|taken down"):
+    with pytest.raises(LogUnavailable, match=r"check|taken down"):
         _write(down, NewRecord(subject.topic, b"k", b"v"))
-    with pytest.raises(LogUnavailable, match="check|taken down"):
+    with pytest.raises(LogUnavailable, match=r"check|taken down"):
         down.reader([subject.topic], subject.group, "one", from_start).poll(0.5)
 
 
@@ -330,7 +331,7 @@ class _Worker:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=member)
 
-    def __enter__(self) -> "_Worker":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
