@@ -16,7 +16,11 @@ Pairs = list[tuple[str, str]]
 
 NAMED: dict[str, tuple[Pairs, Pairs, str | None]] = {
     "header": ([("x-sentry-auth", SENTRY)], [], KEY),
-    "header without spaces": ([("x-sentry-auth", f"sentry sentry_version=7,sentry_key={KEY},sentry_client=x/1")], [], KEY),
+    "header without spaces": (
+        [("x-sentry-auth", f"sentry sentry_version=7,sentry_key={KEY},sentry_client=x/1")],
+        [],
+        KEY,
+    ),
     "header with newlines": ([("x-sentry-auth", f"SENTRY sentry_key={KEY},\n sentry_version=7")], [], KEY),
     "header with a secret": ([("x-sentry-auth", f"{SENTRY}, sentry_secret={OTHER}")], [], KEY),
     "authorization": ([("authorization", SENTRY)], [], KEY),

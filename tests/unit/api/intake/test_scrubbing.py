@@ -16,10 +16,10 @@ def scrubbed(value: Any) -> Any:
     return scrub(value, json.dumps(value, ensure_ascii=False).encode()).value
 
 
-SECRET_KEYS = (
+HIDDEN_KEYS = (
     "password PASSWORD db_password passwd mysql_pwd secret client-secret api_key apiKey api-key apikey auth Authorization"
-    " oauth x-auth-token credentials private_key privateKey token access_token otp two-factor cookie Cookies Set-Cookie"
-    " sessionid PHPSESSID csrftoken X-Forwarded-For REMOTE_ADDR AWS_SECRET_ACCESS_KEY"
+    " oauth x-auth-token credentials private_key privateKey token access_token otp two-factor cookie Cookies"
+    " Set-Cookie sessionid PHPSESSID csrftoken X-Forwarded-For REMOTE_ADDR AWS_SECRET_ACCESS_KEY"
 )
 PLAIN_KEYS = (
     "author authors authority authored_by author_id name key keyboard monkey session_count sessions passenger compass"
@@ -27,7 +27,7 @@ PLAIN_KEYS = (
 )
 
 
-@pytest.mark.parametrize("key", SECRET_KEYS.split())
+@pytest.mark.parametrize("key", HIDDEN_KEYS.split())
 def test_secret_keys_lose_their_value(key: str) -> None:
     """The value under a secret's name is gone, at any depth, whatever its kind."""
     assert is_secret_key(key)
