@@ -1,0 +1,107 @@
+"""The server as the client commands see it: JSON over HTTP, and errors that say what to do."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx2
+
+from seatrial.cli.failures import ExitCode, Failure
+from seatrial.settings import Settings
+
+TIMEOUT_SECONDS = 30.0
+CODES = {
+    400: ExitCode.BAD_USAGE,
+    401: ExitCode.NOT_ALLOWED,
+    403: ExitCode.NOT_ALLOWED,
+    404: ExitCode.NOT_FOUND,
+    413: ExitCode.BAD_USAGE,
+    422: ExitCode.BAD_USAGE,
+}
+
+
+class Client:
+    """Calls of one project under ``/api/v1/projects/{project}``."""
+
+    def __init__(self, settings: Settings, project: str) -> None:
+        self.server = settings.server
+        self.project = project
+        headers = {"Accept": "application/json"}
+        if settings.token is not None:
+            headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
+        self._http = httpx2.Client(base_url=self.server, headers=headers, timeout=TIMEOUT_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: str | int | None) -> Any:
+        return self.text(path, **query).json()
+
+    def text(self, path: str, **query: str | int | None) -> httpx2.Response:
+        given = {name: value for name, value in query.items() if value is not None}
+        return self._call("GET", path, params=given)
+
+    def post(self, path: str, value: Mapping[str, Any]) -> Any:
+        return self._call("POST", path, json=value).json()
+
+    def put_text(self, path: str, text: str, kind: str) -> Any:
+        return self._call("PUT", path, content=text.encode(), headers={"Content-Type": kind}).json()
+
+    def every(self, path: str, limit: int, **query: str | int | None) -> list[Any]:
+        """The items of a list that is paged by cursor, at most ``limit``."""
+        items: list[Any] = []
+        cursor: str | None = None
+        while len(items) < limit:
+            page = self.get(path, cursor=cursor, **query)
+            items += page["items"]
+            cursor = page.get("next")
+            if not cursor:
+                break
+        return items[:limit]
+
+    def _call(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        url = f"/api/v1/projects/{quote(self.project, safe='')}{path}"
+        try:
+            answer = self._http.request(method, url, **options)
+        except httpx2.ConnectError:
+            message = f"no server answers at {self.server}: start one with `seatrial up`, or name another by SEATRIAL_URL"
+            raise Failure(message) from None
+        except httpx2.TransportError as error:
+            message = f"the server at {self.server} did not answer ({type(error).__name__}): try again, or run `seatrial doctor`"
+            raise Failure(message) from None
+        if answer.is_success:
+            return answer
+        raise Failure(_explain(answer), CODES.get(answer.status_code, ExitCode.FAILED))
+
+
+def project_of(settings: Settings, release: str | None = None) -> str:
+    """The project of a command: as given, else the text before ``@`` in the release."""
+    if settings.project:
+        return settings.project
+    name, at, _ = (release or "").rpartition("@")
+    if at and name:
+        return name
+    message = "name the project by --project, or by SEATRIAL_PROJECT"
+    raise Failure(message, ExitCode.BAD_USAGE)
+
+
+def in_path(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _explain(answer: httpx2.Response) -> str:
+    """The problem document's own words (RFC 9457), else what the status means."""
+    try:
+        told = answer.json()
+    except ValueError:
+        told = {}
+    words = [str(told[name]) for name in ("title", "detail") if isinstance(told, dict) and told.get(name)]
+    if answer.status_code in (401, 403):  # noqa: PLR2004 - HTTP's own numbers
+        words.append("set SEATRIAL_TOKEN to a token of this project (`seatrial project create` prints one)")
+    return ": ".join(words) or f"the server answered {answer.status_code} {answer.reason_phrase}"

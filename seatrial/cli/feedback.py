@@ -1,0 +1,89 @@
+"""`feedback list | themes | add`: what users wrote."""
+
+from typing import Annotated, Any, Optional
+
+import typer
+
+from seatrial.cli.application import app
+from seatrial.cli.options import Environment, Json, Project, Token, Url, print_json, say, settings_of, tell
+
+feedback = typer.Typer(help="Feedback.", no_args_is_help=True)
+app.add_typer(feedback, name="feedback")
+
+OfRelease = Annotated[Optional[str], typer.Option(help="Only of this release.")]  # noqa: UP045
+
+
+@feedback.command(name="list")
+def list_feedback(  # noqa: PLR0913
+    environment: Environment = "production",
+    release: OfRelease = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """What users wrote, the newest first."""
+    from seatrial.cli.client import Client, project_of
+
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings, release)) as client:
+        items = client.every("/feedback", limit, environment=environment, release=release)
+    if as_json:
+        print_json({"schema": "feedback.v1", "items": items})
+        return
+    if not items:
+        tell("Nobody wrote.")
+    for item in items:
+        say(f"{item['at']}  {item.get('release') or '—'}  “{item['message']}”")
+
+
+@feedback.command()
+def themes(  # noqa: PLR0913
+    environment: Environment = "production",
+    release: OfRelease = None,
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """What several users said alike, counted."""
+    from seatrial.cli.client import Client, project_of
+
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings, release)) as client:
+        items = client.every("/themes", 1_000, environment=environment, release=release)
+    if as_json:
+        print_json({"schema": "themes.v1", "items": items})
+        return
+    if not items:
+        tell("No theme: at least three users must say the same thing.")
+    for item in items:
+        say(f"{item['count']:>4}  {item['name']}")
+
+
+@feedback.command()
+def add(  # noqa: PLR0913
+    message: Annotated[str, typer.Argument(help="What was written.")],
+    environment: Environment = "production",
+    release: Annotated[Optional[str], typer.Option(help="The release it is about.")] = None,  # noqa: UP045
+    rating: Annotated[Optional[int], typer.Option(min=1, max=5)] = None,  # noqa: UP045
+    user: Annotated[Optional[str], typer.Option(help="Who wrote; kept as a hash only.")] = None,  # noqa: UP045
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """Add what a user said somewhere else."""
+    from seatrial.cli.client import Client, project_of
+
+    told: dict[str, Any] = {"message": message, "environment": environment, "source": "cli"}
+    optional = {"release": release, "rating": rating, "user": user}
+    told |= {name: value for name, value in optional.items() if value is not None}
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings, release)) as client:
+        answer = client.post("/feedback", told)
+    if as_json:
+        print_json(answer)
+    else:
+        say("Taken.")

@@ -1,0 +1,62 @@
+"""`issue list | view`: the causes behind the errors."""
+
+from typing import Annotated, Optional
+
+import typer
+
+from seatrial.cli.application import app
+from seatrial.cli.options import Environment, Json, Project, Token, Url, print_json, say, settings_of, tell
+
+issues = typer.Typer(help="Issues.", no_args_is_help=True)
+app.add_typer(issues, name="issue")
+
+
+@issues.command(name="list")
+def list_issues(  # noqa: PLR0913
+    environment: Environment = "production",
+    release: Annotated[Optional[str], typer.Option(help="Only those seen in this release.")] = None,  # noqa: UP045
+    limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """The issues of a project, those that hurt most users first."""
+    from seatrial.cli.client import Client, project_of
+
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings, release)) as client:
+        items = client.every("/issues", limit, environment=environment, release=release)
+    if as_json:
+        print_json({"schema": "issues.v1", "items": items})
+        return
+    if not items:
+        tell("No issue here.")
+    for item in items:
+        say(f"{item.get('name') or item['issue']}  {item['users']} users  {item['events']} events  {item['title']}")
+
+
+@issues.command()
+def view(  # noqa: PLR0913
+    issue: Annotated[str, typer.Argument(help="Its name, as in SHOP-12, or its id.")],
+    environment: Environment = "production",
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """One issue: its counts by release, and why its events are one thing."""
+    from seatrial.cli.client import Client, in_path, project_of
+
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings)) as client:
+        found = client.get(f"/issues/{in_path(issue)}", environment=environment)
+    if as_json:
+        print_json(found)
+        return
+    say(f"{found.get('name') or found['issue']}  {found['title']}")
+    say(f"  {found['users']} users, {found['events']} events")
+    if found.get("culprit"):
+        say(f"  in {found['culprit']}")
+    for row in found.get("releases", []):
+        say(f"  {row['release']}: {row['users']} users, {row['events']} events")

@@ -1,0 +1,156 @@
+"""`release list | view | watch | gate`: what Seatrial thinks of releases."""
+
+import sys
+import time
+from typing import Annotated, Any, Optional
+
+import typer
+
+from seatrial.cli.application import app
+from seatrial.cli.failures import ExitCode, Failure
+from seatrial.cli.options import Environment, Json, Project, Release, Token, Url, print_json, say, settings_of, tell
+
+releases = typer.Typer(help="Releases.", no_args_is_help=True)
+app.add_typer(releases, name="release")
+
+GATE_CODES = {
+    "continue": ExitCode.DONE,
+    "hold": ExitCode.HOLD,
+    "rollback": ExitCode.ROLLBACK,
+    "insufficient_data": ExitCode.TOO_LITTLE_DATA,
+}
+ASK_SECONDS = 2.0
+FINAL = ("continue", "rollback")
+Timeout = Annotated[Optional[str], typer.Option(help="Wait for an answer at most so long, as in 45m; default: answer once.")]  # noqa: UP045
+
+
+@releases.command(name="list")
+def list_releases(  # noqa: PLR0913
+    environment: Environment = "production",
+    limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """The releases of a project, the newest first."""
+    from seatrial.cli.client import Client, project_of
+    from seatrial.cli.showing import release_lines
+
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings)) as client:
+        items = client.every("/releases", limit, environment=environment)
+    if as_json:
+        print_json({"schema": "releases.v1", "items": items})
+    elif not items:
+        tell("No release yet: tell of one by `seatrial deploy record RELEASE`, or send sessions of it.")
+    else:
+        for line in release_lines(items):
+            say(line)
+
+
+@releases.command()
+def view(  # noqa: PLR0913
+    release: Release,
+    environment: Environment = "production",
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """One release: its verdict with the reasons, its issues, and what people say."""
+    from seatrial.cli.client import Client, in_path, project_of
+    from seatrial.cli.showing import gate_lines
+
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings, release)) as client:
+        found = client.get(f"/releases/{in_path(release)}", environment=environment)
+        gate = client.get("/gate", release=release, environment=environment)
+    if as_json:
+        print_json(found)
+        return
+    for line in gate_lines(gate):
+        say(line)
+    say(f"  {gate['url']}")
+
+
+@releases.command()
+def gate(  # noqa: PLR0913
+    release: Release,
+    environment: Environment = "production",
+    timeout: Timeout = None,
+    on_unknown: Annotated[str, typer.Option(help="pass: too little data leaves with 0.")] = "fail",
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """The verdict as an exit code: 0 continue, 10 hold, 11 roll back, 12 too little data, 8 still watching."""
+    from seatrial.cli.client import Client, project_of
+    from seatrial.cli.showing import gate_lines
+
+    deadline = None if timeout is None else time.monotonic() + seconds_of(timeout)
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings, release)) as client:
+        while True:
+            document = client.get("/gate", release=release, environment=environment)
+            if deadline is None or document["verdict"] in FINAL or time.monotonic() >= deadline:
+                break
+            time.sleep(min(ASK_SECONDS, max(0.0, deadline - time.monotonic())))
+    if as_json:
+        print_json(document)
+    else:
+        for line in gate_lines(document):
+            say(line)
+    raise typer.Exit(gate_code(document, waited=deadline is not None, pass_unknown=on_unknown == "pass"))
+
+
+@releases.command()
+def watch(  # noqa: PLR0913
+    release: Release,
+    environment: Environment = "production",
+    timeout: Timeout = None,
+    project: Project = None,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Follow a release until its verdict is final, or until the timeout."""
+    from seatrial.cli.client import Client, project_of
+    from seatrial.cli.showing import watching
+
+    deadline = None if timeout is None else time.monotonic() + seconds_of(timeout)
+    settings = settings_of(project=project, url=url, token=token)
+    with Client(settings, project_of(settings, release)) as client, watching(sys.stdout) as show:
+        while True:
+            document = client.get("/gate", release=release, environment=environment)
+            show(document)
+            if document["verdict"] in FINAL or (deadline is not None and time.monotonic() >= deadline):
+                break
+            time.sleep(ASK_SECONDS)
+    raise typer.Exit(gate_code(document, waited=True, pass_unknown=False))
+
+
+def gate_code(document: dict[str, Any], *, waited: bool, pass_unknown: bool) -> ExitCode:
+    """ux.md, section 4."""
+    verdict = document["verdict"]
+    if document.get("degraded") and verdict != "rollback":
+        verdict = "hold"
+    if verdict == "insufficient_data" and pass_unknown:
+        return ExitCode.DONE
+    if waited and verdict not in FINAL:
+        return ExitCode.STILL_WATCHING
+    return GATE_CODES[verdict]
+
+
+def seconds_of(text: str) -> float:
+    """``45m``, ``90s``, ``2h`` or plain seconds."""
+    factors = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+    number, factor = (text[:-1], factors[text[-1]]) if text and text[-1] in factors else (text, 1)
+    try:
+        seconds = float(number) * factor
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        message = f"--timeout {text!r}: write a time as in 90s, 45m or 2h"
+        raise Failure(message, ExitCode.BAD_USAGE)
+    return seconds

@@ -1,0 +1,79 @@
+"""How the client commands print verdicts: shape and word, never colour alone."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+VERDICTS = {
+    "continue": "✔ Continue",
+    "hold": "▮▮ On hold",
+    "rollback": "✖ Roll back",
+    "insufficient_data": "◌ Too little data",
+}
+FINDINGS = {
+    "worse": "✖ Worse",
+    "maybe_worse": "▮ Maybe worse",
+    "same": "✔ Same",
+    "better": "✔ Better",
+    "too_little_data": "◌ Too little data",
+    "no_data": "◌ No data",
+}
+REDRAWS_A_SECOND = 5
+
+
+def gate_lines(document: Mapping[str, Any]) -> list[str]:
+    """The verdict, its sentence, each reason, and what would change it."""
+    score = document.get("score")
+    facts = [
+        f"{document['release']}  {document['environment']}",
+        VERDICTS[document["verdict"]],
+        f"score {score:.0f}/100" if score is not None else "no score",
+        f"policy {document['policy']} ({document['mode']})",
+    ]
+    lines = ["  ".join(facts), f"  {document['sentence']}"]
+    for reason in document["reasons"]:
+        lines.append(f"  {FINDINGS[reason['verdict']]:<18} {reason['signal']}: {reason['sentence']}")
+    if document.get("degraded"):
+        lines.append(f"  ! Degraded: {document['degraded']}")
+    if document.get("would_change"):
+        lines.append(f"  → {document['would_change']}")
+    return lines
+
+
+def release_lines(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One line a release; what the server does not know is a dash, never 0."""
+    width = max(len(str(item["release"])) for item in items)
+    lines = []
+    for item in items:
+        score = item.get("score")
+        state = VERDICTS.get(str(item.get("verdict")), "◌ Not watched")
+        shown = "—" if score is None else f"{score:.0f}"
+        lines.append(f"{state:<18} {item['release']:<{width}}  {item.get('deployed_at') or '—'}  score {shown}")
+    return lines
+
+
+@contextmanager
+def watching(stream: TextIO) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """On a terminal redrawn in place; else one line a change."""
+    if not stream.isatty():
+        yield _changes(stream)
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    with Live(console=Console(file=stream), refresh_per_second=REDRAWS_A_SECOND) as live:
+        yield lambda document: live.update("\n".join(gate_lines(document)))
+
+
+def _changes(stream: TextIO) -> Callable[[Mapping[str, Any]], None]:
+    last = ""
+
+    def show(document: Mapping[str, Any]) -> None:
+        nonlocal last
+        line = f"{document['as_of'] or '—'}  {VERDICTS[document['verdict']]}  {document['sentence']}"
+        if line.partition("  ")[2] != last:
+            last = line.partition("  ")[2]
+            stream.write(line + "\n")
+            stream.flush()
+
+    return show
