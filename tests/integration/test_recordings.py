@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from models.wire import messages
@@ -130,7 +131,11 @@ def test_sessions_and_errors_of_one_user_meet() -> None:
 
 def test_each_record_is_a_message_of_its_topic() -> None:
     """Every recorded item decodes as the message that the consumers read."""
-    kinds = {ERRORS: messages.ErrorMessage, SESSIONS: messages.SessionMessage, FEEDBACK: messages.FeedbackMessage}
+    kinds: dict[str, type[msgspec.Struct]] = {
+        ERRORS: messages.ErrorMessage,
+        SESSIONS: messages.SessionMessage,
+        FEEDBACK: messages.FeedbackMessage,
+    }
     with serving() as served:
         for name in FATES:
             replay(served, name)

@@ -1,6 +1,7 @@
 """What becomes of one item: events, sessions, feedback, client reports."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ SESSION = {"sid": "a" * 32, "started": to_text(NOW - 5_000), "attrs": {"release"
 
 
 def context(**changes: Any) -> Context:
-    return Context(**({"keys": PROJECT, "address": ADDRESS, "received_at": NOW} | changes))
+    return replace(Context(PROJECT, ADDRESS, NOW), **changes)
 
 
 def take(kind: str, payload: object, **changes: Any) -> dict[str, Any]:
