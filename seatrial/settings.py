@@ -4,16 +4,14 @@ One value a process, made at its start and passed down.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "SEATRIAL_"
 PARTITIONS = 4
@@ -24,10 +22,10 @@ class BadSettings(Exception):
     """A setting cannot be read. Its name, and what to write instead, follow."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What a process is told. Addresses that are not given follow from ``data`` and ``listen``."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     data: Path = Field(Path("seatrial-data"), description="folder of the embedded default")
     log: str = Field("", description="sqlite:///path or kafka://host:port,host:port; default: SQLite in the data folder")
@@ -167,11 +165,7 @@ def _check(settings: Settings) -> None:
     if not settings.log_address.startswith(("sqlite:///", "kafka://")):
         message = f"SEATRIAL_LOG is {settings.log!r}: write sqlite:///path or kafka://host:port,host:port"
         raise BadSettings(message)
-    try:
-        driver = make_url(settings.store_address).drivername
-    except ArgumentError:
-        driver = ""
-    if driver not in ("sqlite", "postgresql+psycopg"):
+    if not settings.store_address.startswith(("sqlite:///", "postgresql+psycopg://")):
         message = f"SEATRIAL_STORE is {_masked('store', settings.store)!r}: write sqlite:///path or postgresql+psycopg://user@host/name"
         raise BadSettings(message)
 
@@ -197,8 +191,5 @@ def _masked(name: str, value: object) -> str:
     if isinstance(value, SecretStr):
         return "********"
     if name == "store" and value:
-        try:
-            return make_url(str(value)).render_as_string(hide_password=True)
-        except ArgumentError:
-            return "(not an address)"
+        return re.sub(r"(://[^:/@]*:).*(?=@)", r"\1***", str(value))
     return "" if value is None else str(value)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import click
 import typer
 
-from models.ports import LogUnavailable, MissingTopics
 from seatrial.cli.failures import ExitCode, Failure
 from seatrial.settings import BadSettings
 
@@ -37,14 +36,29 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(str(error), ExitCode.BAD_USAGE)
     except Failure as failure:
         return _fail(str(failure), failure.code)
-    except (LogUnavailable, MissingTopics) as error:
-        return _fail(str(error), ExitCode.FAILED)
+    except Exception as error:
+        if message := _known(error):
+            return _fail(message, ExitCode.FAILED)
+        raise
     return int(code or 0)
 
 
 def _fail(message: str, code: ExitCode) -> int:
     sys.stderr.write(f"seatrial: {message}\n")
     return code
+
+
+def _known(error: Exception) -> str | None:
+    """What to say of an error that is no fault of ours; None for one that is."""
+    from sqlalchemy.exc import OperationalError
+
+    from models.ports import LogUnavailable, MissingTopics
+
+    if isinstance(error, LogUnavailable | MissingTopics):
+        return str(error)
+    if isinstance(error, OperationalError):
+        return f"the store cannot be used ({str(error.orig).splitlines()[0]}): check SEATRIAL_STORE, and that the database is up"
+    return None
 
 
 def _add_commands() -> None:

@@ -42,7 +42,7 @@ class Deployer:
     """Holds the new release's share of traffic. A webhook that says ``rollback`` takes it to zero, once an id."""
 
     def __init__(self, secret: str) -> None:
-        self._secret = secret
+        self.secret = secret
         self._lock = threading.Lock()
         self.share = 0.0
         self.effects: dict[str, dict[str, Any]] = {}
@@ -59,7 +59,7 @@ class Deployer:
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:
         """Obey one request; the HTTP status of the answer."""
         try:
-            name = verify(self._secret, headers, body, time.time())
+            name = verify(self.secret, headers, body, time.time())
             message = json.loads(body)
         except (BadSignature, ValueError):
             self.refused += 1

@@ -1,0 +1,188 @@
+"""Looks at log, store, clocks, lag and what was left undone, and says what to do about each fault."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.domain.evidence import MILLISECONDS_A_MINUTE
+from models.ports import Clock, Log, LogUnavailable, MissingTopics, Partition
+from models.store import tables
+from models.wire import topics
+
+MINUTE = MILLISECONDS_A_MINUTE
+DAY = 1440 * MINUTE
+STANDSTILL = 35_000
+"""ms: 30 s without reading (architecture.md, "Closing"), and the 5 s that `read_to` stays behind anyway."""
+STALE_EVALUATION = 90_000
+CLOCK_SKEW = 5_000
+"""ms: as long as appends take to show; more would close minutes too early."""
+LAG_MANY = 10_000
+ASSIGN_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    fault: bool
+    finding: str
+    advice: str = ""
+    """What to do, where there is a fault."""
+
+
+def examine(engine: Engine, log: Log, clock: Clock) -> Iterator[Check]:
+    """Every check that can be made; what depends on a broken part is left out."""
+    schema = _guard("store", lambda: _schema(engine))
+    yield schema
+    topic = _guard("log", lambda: _topics(log))
+    yield topic
+    if schema.fault:
+        return
+    for check in (_clocks, _age, _dead_letters, _evaluation, _actions, _publications):
+        yield _guard(check.__name__.strip("_"), lambda check=check: check(engine, clock.now()))  # type: ignore[misc]
+    if not topic.fault:
+        yield _guard("lag", lambda: _lag(engine, log))
+
+
+def _guard(name: str, check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except LogUnavailable as error:
+        return Check(name, True, f"the log cannot be reached: {error}", "check SEATRIAL_LOG, and that the broker is up")
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        return Check(name, True, f"the store cannot be read: {reason}", "check SEATRIAL_STORE, and that the database is up")
+
+
+def _schema(engine: Engine) -> Check:
+    from models.store.migrate import is_current
+
+    if is_current(engine):
+        return Check("store", False, "reachable, and its schema is up to date")
+    return Check("store", True, "its schema is not up to date", "run `seatrial migrate`")
+
+
+def _topics(log: Log) -> Check:
+    try:
+        log.admin().check(list(topics.all_topics(1)))
+    except MissingTopics as error:
+        return Check("log", True, str(error), "run `seatrial migrate`")
+    return Check("log", False, "reachable, and every topic is there")
+
+
+def _clocks(engine: Engine, now: int) -> Check:
+    """The store's clock where it has one, and times that the consumers wrote, against this machine's."""
+    with engine.connect() as connection:
+        ahead = (connection.execute(select(func.max(tables.position.c.read_to))).scalar() or 0) - now
+        if engine.dialect.name == "postgresql":
+            database = connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar() or 0
+            ahead = max(ahead, abs(int(float(database) * 1000) - now))
+    if ahead > CLOCK_SKEW:
+        advice = "synchronise the clocks of broker, database and this machine (NTP)"
+        return Check("clocks", True, f"{ahead / 1000:.0f} s apart", advice)
+    return Check("clocks", False, "agree")
+
+
+def _age(engine: Engine, now: int) -> Check:
+    position = tables.position
+    query = select(position.c.topic, position.c.partition, position.c.read_to)
+    with engine.connect() as connection:
+        rows = list(connection.execute(query))
+    if not rows:
+        return Check("age", True, "nothing was ever read", "start the consumers: `seatrial up`, or `seatrial serve consumers`")
+    oldest = min(rows, key=lambda row: row.read_to)
+    age = now - oldest.read_to
+    if age > STANDSTILL:
+        still = sum(now - row.read_to > STANDSTILL for row in rows)
+        finding = f"{still} of {len(rows)} partitions stand still; {oldest.topic}/{oldest.partition} for {age / 1000:,.0f} s"
+        return Check("age", True, finding, "start the consumers, or look for `consumer.` events in their logs")
+    return Check("age", False, f"all partitions are read to {max(age, 0) / 1000:.0f} s ago")
+
+
+def _lag(engine: Engine, log: Log) -> Check:
+    behind = lag(engine, log)
+    total = sum(behind.values())
+    if total > LAG_MANY:
+        worst = max(behind, key=lambda partition: behind[partition])
+        finding = f"{total:,} messages wait, most in {worst.topic}/{worst.number} ({behind[worst]:,})"
+        return Check("lag", True, finding, "add consumers (up to the number of partitions), or wait if it shrinks")
+    return Check("lag", False, f"{total:,} messages wait")
+
+
+def lag(engine: Engine, log: Log) -> Mapping[Partition, int]:
+    """Messages in each partition that are not in the store yet."""
+    position = tables.position
+    with engine.connect() as connection:
+        rows = connection.execute(select(position.c.topic, position.c.partition, position.c.next_offset))
+        read = {Partition(row.topic, row.partition): row.next_offset for row in rows}
+    ends = ends_of(log)
+    return {partition: end - max(read.get(partition, 0), first) for partition, (first, end) in ends.items()}
+
+
+def ends_of(log: Log) -> Mapping[Partition, tuple[int, int]]:
+    """The first offset of every consumed partition, and the one after its last record."""
+    admin = log.admin()
+    expected = sum(admin.partitions(topic) for topic in topics.CONSUMED)
+    name = f"seatrial-look-{time.time_ns()}"
+    reader = log.reader(topics.CONSUMED, name, name, lambda owned: dict.fromkeys(owned, 0))
+    try:
+        reader.pause([Partition(topic, n) for topic in topics.CONSUMED for n in range(admin.partitions(topic))])
+        deadline = time.monotonic() + ASSIGN_SECONDS
+        while len(reader.poll(0.5).assigned) < expected and time.monotonic() < deadline:
+            pass
+        return dict(reader.end_positions())
+    finally:
+        reader.close()
+
+
+def _dead_letters(engine: Engine, now: int) -> Check:
+    letter = tables.dead_letter
+    query = select(letter.c.reason, func.count()).where(letter.c.booked_at > now - DAY).group_by(letter.c.reason)
+    with engine.connect() as connection:
+        counts = sorted(((number, reason) for reason, number in connection.execute(query)), reverse=True)
+    if not counts:
+        return Check("dead letters", False, "none in 24 h")
+    told = ", ".join(f"{number} {reason}" for number, reason in counts)
+    advice = "see the topic seatrial.dead-letters: each one has its reason and place; mend its producer"
+    return Check("dead letters", True, f"in 24 h: {told}", advice)
+
+
+def _evaluation(engine: Engine, now: int) -> Check:
+    evaluation = tables.evaluation
+    query = select(evaluation.c.project, evaluation.c.release, evaluation.c.evaluated_at).where(~evaluation.c.ended)
+    with engine.connect() as connection:
+        rows = list(connection.execute(query.order_by(evaluation.c.evaluated_at).limit(1)))
+    if not rows:
+        return Check("evaluation", False, "no release is under watch")
+    age = now - rows[0].evaluated_at
+    if age > STALE_EVALUATION:
+        finding = f"{rows[0].release} was last judged {age / 1000:,.0f} s ago: its gate says hold"
+        return Check("evaluation", True, finding, "start the evaluator: `seatrial serve evaluator`")
+    return Check("evaluation", False, f"the oldest is {max(age, 0) / 1000:.0f} s old")
+
+
+def _actions(engine: Engine, now: int) -> Check:
+    action = tables.action
+    overdue = (action.c.state == "pending") & (action.c.due_at < now - MINUTE)
+    with engine.connect() as connection:
+        failed = connection.execute(select(func.count()).where(action.c.state == "failed")).scalar() or 0
+        waiting = connection.execute(select(func.count()).where(overdue)).scalar() or 0
+    if failed:
+        advice = "see the release's page for each attempt; check the policy's webhook, and roll back by hand if need be"
+        return Check("actions", True, f"{failed} could not be delivered", advice)
+    if waiting:
+        return Check("actions", True, f"{waiting} are overdue", "start the actions: `seatrial serve actions`")
+    return Check("actions", False, "none failed, none is overdue")
+
+
+def _publications(engine: Engine, now: int) -> Check:
+    publication = tables.publication
+    query = select(func.count()).where(~publication.c.published, publication.c.created_at < now - MINUTE)
+    with engine.connect() as connection:
+        waiting = connection.execute(query).scalar() or 0
+    if waiting:
+        finding = f"{waiting} verdicts or dead letters are not in the log yet"
+        return Check("publications", True, finding, "start the actions: `seatrial serve actions`")
+    return Check("publications", False, "all are in the log")
