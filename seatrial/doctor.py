@@ -53,7 +53,9 @@ def _guard(name: str, check: Callable[[], Check]) -> Check:
         return Check(name, True, f"the log cannot be reached: {error}", "check SEATRIAL_LOG, and that the broker is up")
     except (SQLAlchemyError, OSError) as error:
         reason = str(error).splitlines()[0]
-        return Check(name, True, f"the store cannot be read: {reason}", "check SEATRIAL_STORE, and that the database is up")
+        return Check(
+            name, True, f"the store cannot be read: {reason}", "check SEATRIAL_STORE, and that the database is up"
+        )
 
 
 def _schema(engine: Engine) -> Check:
@@ -91,12 +93,16 @@ def _age(engine: Engine, now: int) -> Check:
     with engine.connect() as connection:
         rows = list(connection.execute(query))
     if not rows:
-        return Check("age", True, "nothing was ever read", "start the consumers: `seatrial up`, or `seatrial serve consumers`")
+        return Check(
+            "age", True, "nothing was ever read", "start the consumers: `seatrial up`, or `seatrial serve consumers`"
+        )
     oldest = min(rows, key=lambda row: row.read_to)
     age = now - oldest.read_to
     if age > STANDSTILL:
         still = sum(now - row.read_to > STANDSTILL for row in rows)
-        finding = f"{still} of {len(rows)} partitions stand still; {oldest.topic}/{oldest.partition} for {age / 1000:,.0f} s"
+        finding = (
+            f"{still} of {len(rows)} partitions stand still; {oldest.topic}/{oldest.partition} for {age / 1000:,.0f} s"
+        )
         return Check("age", True, finding, "start the consumers, or look for `consumer.` events in their logs")
     return Check("age", False, f"all partitions are read to {max(age, 0) / 1000:.0f} s ago")
 

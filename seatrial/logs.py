@@ -24,4 +24,6 @@ def configure(role: str) -> None:
     )
     structlog.contextvars.bind_contextvars(role=role)
     # Third parties warn through logging; only what an operator can act on passes.
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"logger": "%(name)s", "event": "%(message)s"}')
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format='{"logger": "%(name)s", "event": "%(message)s"}'
+    )

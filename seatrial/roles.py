@@ -43,7 +43,7 @@ def run(system: System, roles: Iterable[Role], *, open_on_loopback: bool) -> Non
     if os.environ.get("SEATRIAL_SUPERVISED"):
         _start("parent", lambda: _end_with_parent(stop))
     _serve_metrics(system, roles)
-    threads = [_start(role, thread) for role in roles if (thread := _thread(system, role, stop))]
+    threads = [_start(role, work) for role in roles if (work := _work(system, role, stop))]
     log.info("roles.started", roles=roles)
     if Role.API in roles:
         _serve_http(system, stop, open_on_loopback=open_on_loopback)
@@ -69,7 +69,7 @@ def repeat(tick: Callable[[], object], seconds: float, stop: threading.Event, na
         stop.wait(pause)
 
 
-def _thread(system: System, role: Role, stop: threading.Event) -> Callable[[], None] | None:
+def _work(system: System, role: Role, stop: threading.Event) -> Callable[[], None] | None:
     if role is Role.CONSUMERS:
         consumer = wiring.build_consumer(system)
         _start("watchdog", lambda: _watch(consumer.stalled, stop))

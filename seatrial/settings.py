@@ -27,21 +27,36 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    data: Path = Field(Path("seatrial-data"), description="folder of the embedded default")
-    log: str = Field("", description="sqlite:///path or kafka://host:port,host:port; default: SQLite in the data folder")
-    store: str = Field("", description="sqlite:///path or postgresql+psycopg://…; default: SQLite in the data folder")
-    listen: str = Field("127.0.0.1:8321", description="address and port of HTTP")
-    public_url: str = Field("", description="the address in links and DSNs; default: from listen")
-    url: str = Field("", description="where the client commands go; default: from listen")
-    token: SecretStr | None = Field(None, description="the token of the client commands")
-    project: str = Field("", description="the project of a client command; default: the text before @ in RELEASE")
-    dsn: SecretStr | None = Field(None, description="where Seatrial reports its own errors; its own intake is allowed")
-    partitions: int = Field(PARTITIONS, ge=1, le=1_000, description="partitions of the topics that `migrate` creates")
-    open_on_loopback: bool | None = Field(
-        None, description="reads and writes from this machine need no token; default: yes in `up`, no in `serve`"
+    data: Path = Field(default=Path("seatrial-data"), description="folder of the embedded default")
+    log: str = Field(
+        default="", description="sqlite:///path or kafka://host:port,host:port; default: SQLite in the data folder"
     )
-    member: str = Field("", description="the name of a consumer in its group; default: host name and process number")
-    metrics_listen: str = Field("", description="address and port of /metrics of the roles other than api; default: none")
+    store: str = Field(
+        default="", description="sqlite:///path or postgresql+psycopg://…; default: SQLite in the data folder"
+    )
+    listen: str = Field(default="127.0.0.1:8321", description="address and port of HTTP")
+    public_url: str = Field(default="", description="the address in links and DSNs; default: from listen")
+    url: str = Field(default="", description="where the client commands go; default: from listen")
+    token: SecretStr | None = Field(default=None, description="the token of the client commands")
+    project: str = Field(
+        default="", description="the project of a client command; default: the text before @ in RELEASE"
+    )
+    dsn: SecretStr | None = Field(
+        default=None, description="where Seatrial reports its own errors; its own intake is allowed"
+    )
+    partitions: int = Field(
+        default=PARTITIONS, ge=1, le=1_000, description="partitions of the topics that `migrate` creates"
+    )
+    open_on_loopback: bool | None = Field(
+        default=None,
+        description="reads and writes from this machine need no token; default: yes in `up`, no in `serve`",
+    )
+    member: str = Field(
+        default="", description="the name of a consumer in its group; default: host name and process number"
+    )
+    metrics_listen: str = Field(
+        default="", description="address and port of /metrics of the roles other than api; default: none"
+    )
 
     @property
     def host(self) -> str:
@@ -81,11 +96,13 @@ class Settings(BaseModel):
     def environment(self) -> dict[str, str]:
         """The same settings as environment variables, for a child process."""
         told = {name: getattr(self, name) for name in type(self).model_fields}
-        plain = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in told.items()}
+        plain = {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in told.items()
+        }
         return {f"{PREFIX}{name.upper()}": str(value) for name, value in plain.items() if value not in (None, "")}
 
     def _listening_at(self) -> str:
-        host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104 - replaced
+        host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]", "": "127.0.0.1"}.get(self.host, self.host)
         return f"http://{host}:{self.port}"
 
 
@@ -99,7 +116,9 @@ class Setting:
     meaning: str
 
 
-def load(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None, config: Path | None = None) -> Settings:
+def load(
+    flags: Mapping[str, Any], environment: Mapping[str, str] | None = None, config: Path | None = None
+) -> Settings:
     """Settings from ``flags`` (None means not given), the environment and a TOML file. Raises `BadSettings`."""
     origins = _sources(flags, environment if environment is not None else os.environ, config)
     merged: dict[str, Any] = {}

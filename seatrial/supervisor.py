@@ -52,7 +52,9 @@ class Child:
 class Supervisor:
     """Runs `seatrial serve` processes until ``stop`` is set."""
 
-    def __init__(self, settings: Settings, stop: threading.Event, processes: Sequence[tuple[str, ...]] = PROCESSES) -> None:
+    def __init__(
+        self, settings: Settings, stop: threading.Event, processes: Sequence[tuple[str, ...]] = PROCESSES
+    ) -> None:
         self._settings = settings
         self._stop = stop
         self._processes = processes
@@ -77,12 +79,16 @@ class Supervisor:
 
     def _spawn(self, roles: tuple[str, ...]) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "seatrial", "serve", *roles]
-        environment = os.environ | self._settings.environment() | {
-            "SEATRIAL_SUPERVISED": "1",
-            "SEATRIAL_MEMBER": self._settings.member or "up",
-        }
+        environment = (
+            os.environ
+            | self._settings.environment()
+            | {
+                "SEATRIAL_SUPERVISED": "1",
+                "SEATRIAL_MEMBER": self._settings.member or "up",
+            }
+        )
         # The pipe tells the child when we are gone; a session of its own keeps a Ctrl-C of the terminal to us.
-        return subprocess.Popen(  # noqa: S603 - our own command
+        return subprocess.Popen(
             command, stdin=subprocess.PIPE, env=environment, start_new_session=True
         )
 
@@ -167,7 +173,7 @@ def can_listen(host: str, port: int) -> bool:
 
 def _answers(url: str, timeout: float) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(url, timeout=timeout) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False

@@ -13,14 +13,13 @@ from models.ports import Clock, Log
 from models.store.engine import open_engine
 from models.store.sql import SqlStore
 from models.wire import topics
-
 from seatrial.settings import Settings
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
     from actions.outbox import Outbox
     from consumers.evaluator import Evaluator
+    from starlette.types import ASGIApp
+
     from consumers.runtime import Consumer
 
 
@@ -76,9 +75,9 @@ def build_outbox(system: System) -> "Outbox":
 
 def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
     from api.app import Services, build_app
+
     from api.intake import build_intake
     from api.intake.keys import StoredKeys
-
     from seatrial.own_errors import WithoutLoop
 
     settings = system.settings

@@ -63,7 +63,7 @@ def _known(error: Exception) -> str | None:
 
 def _add_commands() -> None:
     # Each module registers its commands on `app`; what a command needs is imported when it runs.
-    from seatrial.cli import (  # noqa: F401
+    from seatrial.cli import (
         decisions,
         demonstrating,
         deploys,

@@ -70,7 +70,9 @@ class Client:
         try:
             answer = self._http.request(method, url, **options)
         except httpx2.ConnectError:
-            message = f"no server answers at {self.server}: start one with `seatrial up`, or name another by SEATRIAL_URL"
+            message = (
+                f"no server answers at {self.server}: start one with `seatrial up`, or name another by SEATRIAL_URL"
+            )
             raise Failure(message) from None
         except httpx2.TransportError as error:
             message = f"the server at {self.server} did not answer ({type(error).__name__}): try again, or run `seatrial doctor`"
@@ -102,6 +104,6 @@ def _explain(answer: httpx2.Response) -> str:
     except ValueError:
         told = {}
     words = [str(told[name]) for name in ("title", "detail") if isinstance(told, dict) and told.get(name)]
-    if answer.status_code in (401, 403):  # noqa: PLR2004 - HTTP's own numbers
+    if answer.status_code in (401, 403):
         words.append("set SEATRIAL_TOKEN to a token of this project (`seatrial project create` prints one)")
     return ": ".join(words) or f"the server answered {answer.status_code} {answer.reason_phrase}"

@@ -16,8 +16,8 @@ Decision = Annotated[str, typer.Argument(help="Its id, as in d-77.")]
 
 
 @decisions.command(name="list")
-def list_decisions(  # noqa: PLR0913
-    release: Annotated[Optional[str], typer.Option(help="Only on this release.")] = None,  # noqa: UP045
+def list_decisions(
+    release: Annotated[Optional[str], typer.Option(help="Only on this release.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
     project: Project = None,
     url: Url = None,
@@ -45,7 +45,9 @@ def list_decisions(  # noqa: PLR0913
 
 
 @decisions.command()
-def view(decision: Decision, project: Project = None, url: Url = None, token: Token = None, as_json: Json = False) -> None:
+def view(
+    decision: Decision, project: Project = None, url: Url = None, token: Token = None, as_json: Json = False
+) -> None:
     """One decision with its frozen evidence."""
     from seatrial.cli.client import Client, in_path, project_of
     from seatrial.cli.showing import gate_lines
@@ -63,11 +65,13 @@ def view(decision: Decision, project: Project = None, url: Url = None, token: To
 
 
 @decisions.command()
-def label(  # noqa: PLR0913
+def label(
     decision: Decision,
-    given: Annotated[str, typer.Argument(metavar="LABEL", help="correct, false_alarm, missed or not_caused_by_release.")],
+    given: Annotated[
+        str, typer.Argument(metavar="LABEL", help="correct, false_alarm, missed or not_caused_by_release.")
+    ],
     reason: Reason,
-    by: Annotated[Optional[str], typer.Option(help="Who says so.")] = None,  # noqa: UP045
+    by: Annotated[Optional[str], typer.Option(help="Who says so.")] = None,
     project: Project = None,
     url: Url = None,
     token: Token = None,

@@ -10,13 +10,17 @@ from seatrial.cli.options import Data, Json, settings_of
 
 
 @app.command()
-def demo(  # noqa: PLR0913
+def demo(
     seed: Annotated[int, typer.Option(help="Another seed tells another history and other customers.")] = 1,
-    bug: Annotated[bool, typer.Option("--bug/--no-bug", help="Whether the new release has its bug.")] = True,  # noqa: FBT002
-    keep: Annotated[bool, typer.Option("--keep", help="Leave it running at the end, until Ctrl-C.")] = False,  # noqa: FBT002
-    fast_history: Annotated[float, typer.Option(min=0.01, max=1.0, help="Share of the history's traffic, for tests.")] = 1.0,
+    bug: Annotated[bool, typer.Option("--bug/--no-bug", help="Whether the new release has its bug.")] = True,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave it running at the end, until Ctrl-C.")] = False,
+    fast_history: Annotated[
+        float, typer.Option(min=0.01, max=1.0, help="Share of the history's traffic, for tests.")
+    ] = 1.0,
     data: Data = None,
-    listen: Annotated[Optional[str], typer.Option(help="Address and port; another port is taken if it is in use.")] = None,  # noqa: UP045
+    listen: Annotated[
+        Optional[str], typer.Option(help="Address and port; another port is taken if it is in use.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Three weeks of a small shop, then a bad release, caught and rolled back while you watch."""

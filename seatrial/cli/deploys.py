@@ -18,16 +18,18 @@ STATES = ("started", "succeeded", "failed", "rolled_back")
 
 
 @deploys.command()
-def record(  # noqa: PLR0913
+def record(
     release: Release,
     environment: Environment = "production",
-    exposure: Annotated[Optional[float], typer.Option(help="Share of traffic, 0 to 1; default: all.")] = None,  # noqa: UP045
+    exposure: Annotated[Optional[float], typer.Option(help="Share of traffic, 0 to 1; default: all.")] = None,
     state: Annotated[str, typer.Option(help="started, succeeded, failed or rolled_back.")] = "succeeded",
-    at: Annotated[Optional[str], typer.Option(help="When, RFC 3339; default: now.")] = None,  # noqa: UP045
-    deploy_id: Annotated[Optional[str], typer.Option("--id", help="The deploy, if it has a name of its own.")] = None,  # noqa: UP045
-    replaces: Annotated[Optional[str], typer.Option(help="The release that it replaces.")] = None,  # noqa: UP045
-    commits: Annotated[Optional[str], typer.Option(help="A JSON file with commits, or a git range as in v1.4.1..v1.4.2.")] = None,  # noqa: UP045
-    irreversible: Annotated[bool, typer.Option("--irreversible", help="It must not be rolled back.")] = False,  # noqa: FBT002
+    at: Annotated[Optional[str], typer.Option(help="When, RFC 3339; default: now.")] = None,
+    deploy_id: Annotated[Optional[str], typer.Option("--id", help="The deploy, if it has a name of its own.")] = None,
+    replaces: Annotated[Optional[str], typer.Option(help="The release that it replaces.")] = None,
+    commits: Annotated[
+        Optional[str], typer.Option(help="A JSON file with commits, or a git range as in v1.4.1..v1.4.2.")
+    ] = None,
+    irreversible: Annotated[bool, typer.Option("--irreversible", help="It must not be rolled back.")] = False,
     project: Project = None,
     url: Url = None,
     token: Token = None,
@@ -40,7 +42,13 @@ def record(  # noqa: PLR0913
         message = f"--state is one of {', '.join(STATES)}"
         raise Failure(message, ExitCode.BAD_USAGE)
     told: dict[str, Any] = {"release": release, "environment": environment, "state": state}
-    optional = {"exposure": exposure, "at": at, "id": deploy_id, "replaces": replaces, "irreversible": irreversible or None}
+    optional = {
+        "exposure": exposure,
+        "at": at,
+        "id": deploy_id,
+        "replaces": replaces,
+        "irreversible": irreversible or None,
+    }
     told |= {name: value for name, value in optional.items() if value is not None}
     if commits:
         told["commits"] = _commits(commits)
@@ -68,7 +76,7 @@ def _commits(given: str) -> list[dict[str, Any]]:
 
 def _git_commits(span: str) -> list[dict[str, Any]]:
     command = ["git", "log", "--name-only", "--format=%x00%H%x1f%an%x1f%aI%x1f%s", span, "--"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         message = f"--commits {span!r} is neither a file nor a git range here: {done.stderr.strip()}"
         raise Failure(message, ExitCode.BAD_USAGE)

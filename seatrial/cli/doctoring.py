@@ -8,7 +8,9 @@ from seatrial.cli.options import Config, Data, Json, Log, Store, print_json, say
 
 
 @app.command()
-def doctor(config: Config = None, data: Data = None, log: Log = None, store: Store = None, as_json: Json = False) -> None:
+def doctor(
+    config: Config = None, data: Data = None, log: Log = None, store: Store = None, as_json: Json = False
+) -> None:
     """Check log, store, clocks and lag; says what to do about each fault. Leaves with 1 if there is one."""
     from seatrial import wiring
     from seatrial.doctor import examine
@@ -21,7 +23,9 @@ def doctor(config: Config = None, data: Data = None, log: Log = None, store: Sto
         system.close()
     if as_json:
         fields = ("name", "fault", "finding", "advice")
-        print_json({"schema": "doctor.v1", "checks": [{name: getattr(check, name) for name in fields} for check in checks]})
+        print_json(
+            {"schema": "doctor.v1", "checks": [{name: getattr(check, name) for name in fields} for check in checks]}
+        )
     else:
         for check in checks:
             say(f"{'✖' if check.fault else '✔'} {check.name}: {check.finding}")

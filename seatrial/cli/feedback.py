@@ -10,11 +10,11 @@ from seatrial.cli.options import Environment, Json, Project, Token, Url, print_j
 feedback = typer.Typer(help="Feedback.", no_args_is_help=True)
 app.add_typer(feedback, name="feedback")
 
-OfRelease = Annotated[Optional[str], typer.Option(help="Only of this release.")]  # noqa: UP045
+OfRelease = Annotated[Optional[str], typer.Option(help="Only of this release.")]
 
 
 @feedback.command(name="list")
-def list_feedback(  # noqa: PLR0913
+def list_feedback(
     environment: Environment = "production",
     release: OfRelease = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
@@ -39,7 +39,7 @@ def list_feedback(  # noqa: PLR0913
 
 
 @feedback.command()
-def themes(  # noqa: PLR0913
+def themes(
     environment: Environment = "production",
     release: OfRelease = None,
     project: Project = None,
@@ -63,12 +63,12 @@ def themes(  # noqa: PLR0913
 
 
 @feedback.command()
-def add(  # noqa: PLR0913
+def add(
     message: Annotated[str, typer.Argument(help="What was written.")],
     environment: Environment = "production",
-    release: Annotated[Optional[str], typer.Option(help="The release it is about.")] = None,  # noqa: UP045
-    rating: Annotated[Optional[int], typer.Option(min=1, max=5)] = None,  # noqa: UP045
-    user: Annotated[Optional[str], typer.Option(help="Who wrote; kept as a hash only.")] = None,  # noqa: UP045
+    release: Annotated[Optional[str], typer.Option(help="The release it is about.")] = None,
+    rating: Annotated[Optional[int], typer.Option(min=1, max=5)] = None,
+    user: Annotated[Optional[str], typer.Option(help="Who wrote; kept as a hash only.")] = None,
     project: Project = None,
     url: Url = None,
     token: Token = None,

@@ -12,9 +12,9 @@ app.add_typer(issues, name="issue")
 
 
 @issues.command(name="list")
-def list_issues(  # noqa: PLR0913
+def list_issues(
     environment: Environment = "production",
-    release: Annotated[Optional[str], typer.Option(help="Only those seen in this release.")] = None,  # noqa: UP045
+    release: Annotated[Optional[str], typer.Option(help="Only those seen in this release.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
     project: Project = None,
     url: Url = None,
@@ -37,7 +37,7 @@ def list_issues(  # noqa: PLR0913
 
 
 @issues.command()
-def view(  # noqa: PLR0913
+def view(
     issue: Annotated[str, typer.Argument(help="Its name, as in SHOP-12, or its id.")],
     environment: Environment = "production",
     project: Project = None,

@@ -9,15 +9,15 @@ import typer
 
 from seatrial.settings import Settings, load
 
-Config: TypeAlias = Annotated[Optional[Path], typer.Option(help="A TOML file with settings.")]  # noqa: UP045 - typer reads it
-Data: TypeAlias = Annotated[Optional[Path], typer.Option(help="Folder of the embedded default.")]  # noqa: UP045
-Log: TypeAlias = Annotated[Optional[str], typer.Option(help="sqlite:///path or kafka://host:port,host:port")]  # noqa: UP045
-Store: TypeAlias = Annotated[Optional[str], typer.Option(help="sqlite:///path or postgresql+psycopg://…")]  # noqa: UP045
-Listen: TypeAlias = Annotated[Optional[str], typer.Option(help="Address and port of HTTP.")]  # noqa: UP045
-PublicUrl: TypeAlias = Annotated[Optional[str], typer.Option(help="The address in links and DSNs.")]  # noqa: UP045
-Url: TypeAlias = Annotated[Optional[str], typer.Option(help="The server to ask.")]  # noqa: UP045
-Token: TypeAlias = Annotated[Optional[str], typer.Option(help="The project's token.")]  # noqa: UP045
-Project: TypeAlias = Annotated[Optional[str], typer.Option(help="The project; default: the text before @ in RELEASE.")]  # noqa: UP045
+Config: TypeAlias = Annotated[Optional[Path], typer.Option(help="A TOML file with settings.")]
+Data: TypeAlias = Annotated[Optional[Path], typer.Option(help="Folder of the embedded default.")]
+Log: TypeAlias = Annotated[Optional[str], typer.Option(help="sqlite:///path or kafka://host:port,host:port")]
+Store: TypeAlias = Annotated[Optional[str], typer.Option(help="sqlite:///path or postgresql+psycopg://…")]
+Listen: TypeAlias = Annotated[Optional[str], typer.Option(help="Address and port of HTTP.")]
+PublicUrl: TypeAlias = Annotated[Optional[str], typer.Option(help="The address in links and DSNs.")]
+Url: TypeAlias = Annotated[Optional[str], typer.Option(help="The server to ask.")]
+Token: TypeAlias = Annotated[Optional[str], typer.Option(help="The project's token.")]
+Project: TypeAlias = Annotated[Optional[str], typer.Option(help="The project; default: the text before @ in RELEASE.")]
 Environment: TypeAlias = Annotated[str, typer.Option("--environment", "-e", help="The environment.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Release: TypeAlias = Annotated[str, typer.Argument(help="The whole string, as in shop@1.4.2.")]

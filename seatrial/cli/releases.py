@@ -21,11 +21,13 @@ GATE_CODES = {
 }
 ASK_SECONDS = 2.0
 FINAL = ("continue", "rollback")
-Timeout = Annotated[Optional[str], typer.Option(help="Wait for an answer at most so long, as in 45m; default: answer once.")]  # noqa: UP045
+Timeout = Annotated[
+    Optional[str], typer.Option(help="Wait for an answer at most so long, as in 45m; default: answer once.")
+]
 
 
 @releases.command(name="list")
-def list_releases(  # noqa: PLR0913
+def list_releases(
     environment: Environment = "production",
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
     project: Project = None,
@@ -50,7 +52,7 @@ def list_releases(  # noqa: PLR0913
 
 
 @releases.command()
-def view(  # noqa: PLR0913
+def view(
     release: Release,
     environment: Environment = "production",
     project: Project = None,
@@ -75,7 +77,7 @@ def view(  # noqa: PLR0913
 
 
 @releases.command()
-def gate(  # noqa: PLR0913
+def gate(
     release: Release,
     environment: Environment = "production",
     timeout: Timeout = None,
@@ -106,7 +108,7 @@ def gate(  # noqa: PLR0913
 
 
 @releases.command()
-def watch(  # noqa: PLR0913
+def watch(
     release: Release,
     environment: Environment = "production",
     timeout: Timeout = None,

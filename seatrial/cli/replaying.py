@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 
 @app.command()
-def replay(  # noqa: PLR0913
+def replay(
     file: Annotated[Path, typer.Argument(help="One JSON object a line: topic, key, received_at, value.")],
-    import_: Annotated[bool, typer.Option("--import", help="Fill the store of the settings, which must be empty.")] = False,  # noqa: FBT002
+    import_: Annotated[
+        bool, typer.Option("--import", help="Fill the store of the settings, which must be empty.")
+    ] = False,
     config: Config = None,
     data: Data = None,
     log: Log = None,

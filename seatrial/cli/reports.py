@@ -20,7 +20,7 @@ def _group() -> None:
 
 
 @reports.command(name="release")
-def report_release(  # noqa: PLR0913
+def report_release(
     release: Release,
     environment: Environment = "production",
     form: Annotated[str, typer.Option("--format", help="markdown, html or json.")] = "markdown",

@@ -8,18 +8,19 @@ import typer
 from seatrial.cli.application import app
 from seatrial.cli.failures import ExitCode, Failure
 from seatrial.cli.options import Config, Data, Json, Listen, Log, PublicUrl, Store, print_json, say, settings_of
+
 if TYPE_CHECKING:
     from seatrial.roles import Role
 
 OpenOnLoopback = Annotated[
-    Optional[bool],  # noqa: UP045 - typer reads it
+    Optional[bool],
     typer.Option("--open-on-loopback/--closed-on-loopback", help="Whether this machine needs no token."),
 ]
-Metrics = Annotated[Optional[str], typer.Option(help="Address and port of /metrics of roles other than api.")]  # noqa: UP045
+Metrics = Annotated[Optional[str], typer.Option(help="Address and port of /metrics of roles other than api.")]
 
 
 @app.command()
-def up(  # noqa: PLR0913 - one option a setting
+def up(
     config: Config = None,
     data: Data = None,
     log: Log = None,
@@ -54,8 +55,10 @@ def up(  # noqa: PLR0913 - one option a setting
 
 
 @app.command()
-def serve(  # noqa: PLR0913
-    roles: Annotated[list[str], typer.Argument(help="One or more of api, consumers, evaluator, actions.", metavar="ROLE...")],
+def serve(
+    roles: Annotated[
+        list[str], typer.Argument(help="One or more of api, consumers, evaluator, actions.", metavar="ROLE...")
+    ],
     config: Config = None,
     data: Data = None,
     log: Log = None,
@@ -125,4 +128,3 @@ def parse_roles(names: list[str]) -> "list[Role]":
 def _print_ready(address: str) -> None:
     say(f"ready {address}")
     sys.stdout.flush()
-

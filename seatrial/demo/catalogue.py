@@ -35,7 +35,9 @@ FAULTS = (
     Fault("ValueError", "the coupon has expired", "shop/coupon.py", "redeem", 23, 4.0, handled=True),
     Fault("ConnectionError", "search index is away", "shop/search.py", "query", 57, 3.0, handled=True),
 )
-SHIPPING = Fault("TypeError", "unsupported operand type(s) for +: 'Decimal' and 'NoneType'", "shop/shipping.py", "total", 64, 1.0)
+SHIPPING = Fault(
+    "TypeError", "unsupported operand type(s) for +: 'Decimal' and 'NoneType'", "shop/shipping.py", "total", 64, 1.0
+)
 GLITCH = Fault("OSError", "the image store refused the connection", "shop/images.py", "thumbnail", 19, 1.0)
 
 

@@ -41,7 +41,9 @@ class Customers:
         self._old, self._new, self._share = old, new, share
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._run, args=(seed * THREADS + n,), daemon=True) for n in range(THREADS)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(seed * THREADS + n,), daemon=True) for n in range(THREADS)
+        ]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -55,7 +57,7 @@ class Customers:
         return self.sent
 
     def _run(self, seed: int) -> None:
-        lot = random.Random(seed)  # noqa: S311 - a story, not a secret
+        lot = random.Random(seed)
         next_at = time.monotonic()
         with httpx2.Client(timeout=10) as client:
             while not self._stop.wait(max(0.0, next_at - time.monotonic())):
@@ -69,7 +71,7 @@ class Customers:
         user = f"customer-{number}"
         path, body = _request(lot)
         status = self._send(client, release, address, user, path, body)
-        if status == 500 and release == self._new[0] and body.get("voucher") and lot.random() < WRITES_SHARE:  # noqa: PLR2004
+        if status == 500 and release == self._new[0] and body.get("voucher") and lot.random() < WRITES_SHARE:
             with self._lock:
                 self.sent.feedback[release] += 1
             self._send(client, release, address, user, "/feedback", {"message": lot.choice(catalogue.VOUCHER)})
@@ -78,8 +80,10 @@ class Customers:
         self, client: httpx2.Client, release: str, address: str, user: str, path: str, body: Mapping[str, object]
     ) -> int:
         try:
-            answer = client.post(address + path, json=body, headers={"X-User": user}) if body else client.get(
-                f"{address}{path}", headers={"X-User": user}
+            answer = (
+                client.post(address + path, json=body, headers={"X-User": user})
+                if body
+                else client.get(f"{address}{path}", headers={"X-User": user})
             )
         except httpx2.TransportError:
             with self._lock:
@@ -87,7 +91,7 @@ class Customers:
             return 0
         with self._lock:
             self.sent.requests[release] += 1
-            if answer.status_code == 500:  # noqa: PLR2004 - the shop's own failure
+            if answer.status_code == 500:
                 self.sent.failures[release] += 1
                 self.sent.hurt.setdefault(release, set()).add(user)
                 self.sent.first_hurt_at.setdefault(release, time.monotonic())
@@ -97,10 +101,10 @@ class Customers:
 def _request(lot: random.Random) -> tuple[str, dict[str, object]]:
     """Half of the visits search, some fill a cart, a third check out."""
     step = lot.random()
-    if step < 0.45:  # noqa: PLR2004
+    if step < 0.45:
         return f"/search?q={lot.choice(['s', 'co', 'hat'])}", {}
     items: list[str] = lot.sample(["shoes", "coat", "socks", "hat"], 2)
-    if step < 0.65:  # noqa: PLR2004
+    if step < 0.65:
         return "/cart", {"items": items}
     voucher = "GIFT" if lot.random() < GIFT_SHARE else lot.choice([None, None, "WELCOME"])
     return "/checkout", {"items": items, "voucher": voucher}

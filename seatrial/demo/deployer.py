@@ -87,7 +87,7 @@ def kind_of(message: Mapping[str, Any]) -> str:
 
 def _handler(deployer: Deployer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the standard library's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             status = deployer.receive(headers, body)

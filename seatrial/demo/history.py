@@ -32,7 +32,7 @@ class History:
     """Deterministic for a seed, a fraction of the traffic and an end."""
 
     def __init__(self, seed: int, now: int, fraction: float = 1.0) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - a story, not a secret
+        self._random = random.Random(seed)
         self._counts = np.random.default_rng(seed)
         self._now = now
         self._start = now - DAYS * DAY
@@ -40,7 +40,9 @@ class History:
 
     def lines(self) -> Iterator[bytes]:
         """One replay line after another, ordered by ``received_at``."""
-        planned = sorted(self._deploys() + self._outcomes() + self._written() + self._aggregates(), key=lambda one: one[0])
+        planned = sorted(
+            self._deploys() + self._outcomes() + self._written() + self._aggregates(), key=lambda one: one[0]
+        )
         waiting = iter(planned)
         due = next(waiting, None)
         for at, topic, key, value in self._visits():
@@ -86,7 +88,8 @@ class History:
             if release.outcome is not None:
                 after, label, reason = release.outcome
                 name = f"outcome-{release.version}"
-                value = {"project": PROJECT, "id": name, "release": release.name, "environment": ENVIRONMENT}
+                value: dict[str, Any] = {"project": PROJECT, "id": name, "release": release.name}
+                value |= {"environment": ENVIRONMENT}
                 value |= {"label": label, "reason": reason, "by": "ana"}
                 events.append((self._at(release) + _hours(after), topics.OUTCOMES, f"{PROJECT}:{name}", value))
         return events
@@ -110,7 +113,8 @@ class History:
                 served = round(total * share)
                 if served:
                     started = to_text(at - AGGREGATES_EVERY)
-                    value = {"project": PROJECT, "id": f"{release.version}-{at}", "aggregates": [{"started": started, "exited": served}]}
+                    value: dict[str, Any] = {"project": PROJECT, "id": f"{release.version}-{at}"}
+                    value["aggregates"] = [{"started": started, "exited": served}]
                     value["attrs"] = {"release": release.name, "environment": ENVIRONMENT}
                     events.append((at, topics.SESSIONS, f"{PROJECT}:{release.version}-{at}", value))
         return events
@@ -119,7 +123,8 @@ class History:
 
     def _visits(self) -> Iterator["Event"]:
         for minute in range(self._start, self._now, MINUTE):
-            for offset in sorted(self._random.randrange(MINUTE) for _ in range(int(self._counts.poisson(self._rate(minute))))):
+            visits = int(self._counts.poisson(self._rate(minute)))
+            for offset in sorted(self._random.randrange(MINUTE) for _ in range(visits)):
                 yield from self._visit(minute + offset)
 
     def _visit(self, at: int) -> Iterator["Event"]:
@@ -172,7 +177,14 @@ class History:
 
     def _feedback(self, at: int, message: str, user: str) -> "Event":
         name = self._id()
-        value = {"project": PROJECT, "id": name, "message": message, "user": user, "source": "widget", "at": to_text(at)}
+        value = {
+            "project": PROJECT,
+            "id": name,
+            "message": message,
+            "user": user,
+            "source": "widget",
+            "at": to_text(at),
+        }
         value |= {"release": self._served_by(at).name, "environment": ENVIRONMENT}
         return at, topics.FEEDBACK, f"{PROJECT}:{name}", value
 

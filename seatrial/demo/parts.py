@@ -29,7 +29,7 @@ class Part:
         self._log = log
         with log.open("ab") as errors:
             # A session of its own: a Ctrl-C of the terminal is ours to pass on, in order.
-            self._process = subprocess.Popen(  # noqa: S603 - our own commands
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -111,7 +111,7 @@ def send_feedback(message: str, user: str, release: str) -> None:
 class KeepAlive(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+    def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing: the shop's output is not the demo's."""
 
 
@@ -119,7 +119,9 @@ def main() -> None:
     release, environment, port, dsn = sys.argv[1:5]
     sentry_sdk.init(dsn=dsn, release=release, environment=environment)
     with_bug = "SHOP_WITHOUT_BUG" not in os.environ
-    server = make_server("127.0.0.1", int(port), build_shop(release, with_bug=with_bug), threaded=True, request_handler=KeepAlive)
+    server = make_server(
+        "127.0.0.1", int(port), build_shop(release, with_bug=with_bug), threaded=True, request_handler=KeepAlive
+    )
 
     def end(_number: int, _frame: FrameType | None) -> None:
         # The SDK's sessions of this minute leave with the process: its own exit hook waits only two seconds.

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,8 +85,7 @@ def tell(settings: Settings, telling: Telling) -> Told:
         stack.callback(start_seatrial(own, folder).stop)
         told = _tell_live(Stage(own, folder, dsn, deployer, voice, telling))
         if telling.as_json:
-            facts = {"rolled_back": told.rolled_back, "seconds_from_first_hurt": told.seconds_from_first_hurt}
-            facts |= {"verdict": told.verdict, "balanced": told.balanced, "seed": telling.seed, "bug": telling.bug}
+            facts = asdict(told) | {"seed": telling.seed, "bug": telling.bug}
             sys.stdout.write(json.dumps(facts) + "\n")
             sys.stdout.flush()
         if telling.keep:
@@ -120,7 +119,9 @@ def _tell_history(settings: Settings, folder: Path, voice: Voice, telling: Telli
 
 def _say_decisions(voice: Voice, result: replaying.Result, seconds: float, progress: Progress) -> None:
     rate = progress.messages / seconds
-    voice.say(f"{progress.messages:,} messages in {seconds:.0f} s ({rate:,.0f} a second), through the consumers and the engine.")
+    voice.say(
+        f"{progress.messages:,} messages in {seconds:.0f} s ({rate:,.0f} a second), through the consumers and the engine."
+    )
     last: dict[str, list[str]] = {}
     for document in result.decisions:
         last.setdefault(document["release"], []).append(document["verdict"])
@@ -146,7 +147,9 @@ def _tell_live(stage: Stage) -> Told:
         rolled_back = _watch(stage, client, customers)
         elapsed = _seconds_from_first_hurt(customers, rolled_back)
         if rolled_back:
-            voice.say(f"✖ The signed webhook switched the traffic back to {OLD}, {elapsed} s after the first customer was hurt.")
+            voice.say(
+                f"✖ The signed webhook switched the traffic back to {OLD}, {elapsed} s after the first customer was hurt."
+            )
             _record(client, "rolled_back", None)
         time.sleep(AFTER_SECONDS)
         sent = customers.stop()

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from consumers.runtime import GRACE, Consumer
 from models.clock import SimulatedClock
 from models.ports import Store
 from models.wire import topics
-
-from consumers.runtime import GRACE, Consumer
 from seatrial.replay.feed import BATCH_RECORDS, FeedLog
 from seatrial.replay.lines import BadLine, Line, read
 

@@ -34,7 +34,7 @@ class FeedLog(Log):
         message = "a replay's log is fed by its file alone"
         raise NotImplementedError(message)
 
-    def reader(self, topics: Sequence[str], group: str, member: str, positions: Positions) -> "FeedReader":  # noqa: ARG002
+    def reader(self, topics: Sequence[str], group: str, member: str, positions: Positions) -> "FeedReader":
         return FeedReader({one: waiting for one, waiting in self.waiting.items() if one.topic in topics}, positions)
 
     def admin(self) -> LogAdmin:
@@ -48,7 +48,7 @@ class FeedReader:
         self._waiting = waiting
         positions(list(waiting))
 
-    def poll(self, timeout: float) -> Batch:  # noqa: ARG002 - nothing comes while the only thread waits
+    def poll(self, timeout: float) -> Batch:
         records: list[Record] = []
         for waiting in self._waiting.values():
             while waiting and len(records) < BATCH_RECORDS:
@@ -81,5 +81,3 @@ class _Admin:
 
     def partitions(self, topic: str) -> int:
         return self._counts[topic]
-
-

@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from consumers.evaluator import Evaluator
+from models.store.migrate import migrate
+from models.store.queries.tokens import create_project
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from consumers.evaluator import Evaluator
 from models.clock import SimulatedClock, SystemClock
 from models.ports import Log, Partition
 from models.store import tables
 from models.store.engine import open_engine
-from models.store.migrate import migrate
-from models.store.queries.tokens import create_project
 from models.store.sql import SqlStore
 from models.wire import topics
-
 from seatrial.replay.course import Progress, Replay
 
 PARTITIONS = 4
@@ -50,9 +49,7 @@ def own_store() -> Iterator[Engine]:
             engine.dispose()
 
 
-def replay(
-    lines: Iterable[bytes], engine: Engine, public_url: str, on_progress: Callable[[Progress], None]
-) -> Result:
+def replay(lines: Iterable[bytes], engine: Engine, public_url: str, on_progress: Callable[[Progress], None]) -> Result:
     """Replay into ``engine``, whose projects are made as the file names them."""
     partitions = {topic: settings.partitions for topic, settings in topics.all_topics(PARTITIONS).items()}
     run = _course(engine, partitions, public_url, lambda name: _ensure(engine, name), on_progress)

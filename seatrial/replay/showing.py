@@ -37,7 +37,11 @@ def _lines(total: int, stream: TextIO, *, as_json: bool) -> Callable[[Progress],
         told = time.monotonic()
         share = progress.bytes / max(total, 1)
         facts = {"simulated": to_text(progress.at), "messages": progress.messages, "done": round(share, 3)}
-        text = json.dumps(facts) if as_json else f"{share:.0%}  {to_text(progress.at)}  {rate(progress, started):,.0f} messages/s"
+        text = (
+            json.dumps(facts)
+            if as_json
+            else f"{share:.0%}  {to_text(progress.at)}  {rate(progress, started):,.0f} messages/s"
+        )
         stream.write(text + "\n")
 
     return show
