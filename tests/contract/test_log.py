@@ -33,7 +33,9 @@ from tests.real.process import LOOPBACK, free_port
 
 PARTITIONS = 4
 PATIENCE_SECONDS = 60
-SESSION_MS = 1_500
+MEMBER_TIMEOUT_SECONDS = 1.5
+SESSION_MS = 6_000
+"""The shortest that a broker allows which nobody configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Subject:
     broken: Callable[[], Log]
     topic: str
     group: str
+    weakens: str = ""
+    """What cannot be tested, since the broker is a stand-in."""
+
+    def skip_on_stand_in(self) -> None:
+        if self.weakens:
+            pytest.skip(f"on a stand-in broker {self.weakens}")
 
     def append(self, *records: NewRecord) -> None:
         with closing(self.log.writer()) as writer:
@@ -82,11 +90,12 @@ def _subject(request: pytest.FixtureRequest, folder: Path, name: str) -> Subject
         return Subject(_sqlite(file), lambda: _sqlite(file), lambda: _sqlite(unusable), name, name)
     broker: Broker = request.getfixturevalue("kafka")
     nobody = f"{LOOPBACK}:{free_port()}"
-    return Subject(_kafka(broker.bootstrap), lambda: _kafka(broker.bootstrap), lambda: _kafka(nobody), name, name)
+    log = _kafka(broker.bootstrap)
+    return Subject(log, lambda: _kafka(broker.bootstrap), lambda: _kafka(nobody), name, name, broker.weakens)
 
 
 def _sqlite(file: Path) -> Log:
-    return SqliteLog(file, SystemClock(), member_timeout=SESSION_MS / 1_000)
+    return SqliteLog(file, SystemClock(), member_timeout=MEMBER_TIMEOUT_SECONDS)
 
 
 def _kafka(bootstrap: str) -> Log:
@@ -126,6 +135,7 @@ def test_key_decides_the_partition_and_order_is_kept(subject: Subject) -> None:
 
 def test_headers_come_back_in_order_with_duplicates(subject: Subject) -> None:
     """A header that is there twice stays there twice, in its place."""
+    subject.skip_on_stand_in()
     headers = (("ce_id", b"1"), ("ce_type", b"\xff\x00"), ("ce_id", b"2"))
     subject.append(NewRecord(subject.topic, b"k", b"v", headers), NewRecord(subject.topic, b"k", b"v"))
     with closing(subject.reader()) as reader:
@@ -228,6 +238,7 @@ def test_position_outside_the_log_can_be_recognised(subject: Subject) -> None:
 
 def test_two_readers_share_and_one_takes_over(subject: Subject) -> None:
     """Members share all partitions without overlap; when one leaves, the other reads on where the store stands."""
+    subject.skip_on_stand_in()
     store: dict[Partition, int] = {}
     got: list[Record] = []
     everything = {subject.partition(number) for number in range(PARTITIONS)}

@@ -116,7 +116,10 @@ class GivenKafka:
 class StandInKafka:
     """`noida-db`, a Kafka-like broker in one binary, where there is no Java."""
 
-    weakens = "dead members are never evicted, size limits and durability over SIGKILL are not as in Apache Kafka"
+    weakens = (
+        "dead members are never evicted, a header that is there twice is lost,"
+        " and size limits and durability over SIGKILL are not as in Apache Kafka"
+    )
 
     def __init__(self, binary: str) -> None:
         self.version = f"noida-db {installed_version('noida-db')}, not Apache Kafka"
