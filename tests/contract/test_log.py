@@ -81,9 +81,9 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
 
 def _subject(request: pytest.FixtureRequest, folder: Path, name: str) -> Subject:
     if request.param == "memory":
-        log, down = MemoryLog(), MemoryLog(topics={name: TopicSettings(PARTITIONS)})
+        memory, down = MemoryLog(), MemoryLog(topics={name: TopicSettings(PARTITIONS)})
         down.down = True
-        return Subject(log, lambda: log, lambda: down, name, name)
+        return Subject(memory, lambda: memory, lambda: down, name, name)
     if request.param == "sqlite":
         file, unusable = folder / "log.sqlite", folder / "unusable.sqlite"
         unusable.write_bytes(b"this is no database" * 1_000)
