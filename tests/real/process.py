@@ -1,10 +1,12 @@
 """A server of someone else's, run as a child process for tests and benchmarks."""
 
+import os
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +40,17 @@ class Server:
     def start(self) -> None:
         with self._output.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - commands of our own
-                self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **self._options
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **self._options,
             )
         deadline = time.monotonic() + START_SECONDS
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                self.end(9)
+                self.end(signal.SIGKILL)
                 tail = self._output.read_text(errors="replace")[-3_000:]
                 message = f"{self._command[0]} did not start; it said:\n{tail}"
                 raise RuntimeError(message)
@@ -54,15 +61,15 @@ class Server:
             self._process.send_signal(number)
 
     def end(self, number: int) -> None:
-        """Send a signal that ends the process, and wait until it is gone."""
+        """Send a signal that ends the process and those it started, and wait until it is gone."""
         process, self._process = self._process, None
         if process is None:
             return
-        process.send_signal(number)
+        _signal_all(process, number)
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _signal_all(process, signal.SIGKILL)
             process.wait()
 
     @property
@@ -78,3 +85,9 @@ def accepts(port: int) -> bool:
     with closing(socket.socket()) as one:
         one.settimeout(1)
         return one.connect_ex((LOOPBACK, port)) == 0
+
+
+def _signal_all(process: subprocess.Popen[bytes], number: int) -> None:
+    """To the whole process group: some servers are a script that starts the real one."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
