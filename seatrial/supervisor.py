@@ -88,9 +88,7 @@ class Supervisor:
             }
         )
         # The pipe tells the child when we are gone; a session of its own keeps a Ctrl-C of the terminal to us.
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, env=environment, start_new_session=True
-        )
+        return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS

@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from seatrial.cli.failures import ExitCode, Failure
 from seatrial.settings import BadSettings
+
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""Click's own, or that of the copy which newer versions of typer carry inside."""
 
 app = typer.Typer(
     name="seatrial",
@@ -24,10 +26,9 @@ def run(arguments: Sequence[str]) -> int:
     _add_commands()
     try:
         code = app(list(arguments), standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.BAD_USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except UsageError as error:
+        return _show(error)
+    except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
@@ -41,6 +42,11 @@ def run(arguments: Sequence[str]) -> int:
             return _fail(message, ExitCode.FAILED)
         raise
     return int(code or 0)
+
+
+def _show(error: Exception) -> int:
+    getattr(error, "show", lambda: sys.stderr.write(f"{error}\n"))()
+    return ExitCode.BAD_USAGE
 
 
 def _fail(message: str, code: ExitCode) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+LOOK_SECONDS = 0.05
 TOLERANCE = 5 * 60
 """Seconds that a webhook's timestamp may be off, against replays of old ones."""
 
@@ -54,7 +55,7 @@ class Deployer:
         self.rolled_back = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.address = f"http://127.0.0.1:{self._server.server_port}/hooks/seatrial"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(LOOK_SECONDS,), daemon=True).start()
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:
         """Obey one request; the HTTP status of the answer."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import FrameType
 from typing import Any
 from uuid import uuid4
+from zlib import crc32
 
 import sentry_sdk
 from flask import Flask, request
@@ -50,7 +51,7 @@ def fair_total(items: list[str], voucher: Voucher | None) -> Decimal:
 def charge(user: str, amount: Decimal) -> str:
     """The payment provider, who refuses about one customer in a hundred with an answer that nobody expected."""
     answer = {"status": "accepted", "reference": uuid4().hex}
-    if sum(user.encode()) % 97 == 0:
+    if crc32(user.encode()) % 100 == 0:
         answer = {"status": "maintenance"}
     return f"{answer['reference']} {amount}"
 
