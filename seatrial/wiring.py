@@ -76,8 +76,8 @@ def build_outbox(system: System) -> "Outbox":
 def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
     from api.app import Services, build_app
 
-    from api.intake import build_intake
-    from api.intake.keys import StoredKeys
+    from api.intake.intake import build_intake
+    from seatrial.keys import StoredKeys
     from seatrial.own_errors import WithoutLoop
 
     settings = system.settings

@@ -82,11 +82,11 @@ def serve(
         open_on_loopback=open_on_loopback,
         metrics_listen=metrics_listen,
     )
-    name = "+".join(roles)
+    parsed, name = parse_roles(roles), "+".join(roles)
     logs.configure(name)
     if settings.dsn:
         own_errors.configure(settings.dsn.get_secret_value(), name)
-    running.run(wiring.open_system(settings), parse_roles(roles), open_on_loopback=bool(settings.open_on_loopback))
+    running.run(wiring.open_system(settings), parsed, open_on_loopback=bool(settings.open_on_loopback))
 
 
 @app.command()

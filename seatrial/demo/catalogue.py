@@ -9,7 +9,7 @@ DAY = 24 * HOUR
 DAYS = 21
 SESSIONS_A_DAY = 3_000
 """63,000 in three weeks. A `continue` needs about 24 / (1 - share) expected hurt users on the new release
-(decision-engine.md, 2.6): 47 at a half, which at 2 % hurt and 1,500 sessions a day take 38 hours."""
+(decision-engine.md, 2.6): 47 at a half, which at 2 % hurt and 1,500 sessions a day take 38 hours; 54 leave room for luck."""
 HURT_SHARE = 0.02
 """Of sessions, in every healthy release: the shop has its troubles, and they are not the releases'."""
 USERS = 20_000
@@ -38,7 +38,6 @@ FAULTS = (
 SHIPPING = Fault(
     "TypeError", "unsupported operand type(s) for +: 'Decimal' and 'NoneType'", "shop/shipping.py", "total", 64, 1.0
 )
-GLITCH = Fault("OSError", "the image store refused the connection", "shop/images.py", "thumbnail", 19, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Trouble:
 class Release:
     version: str
     day: float
-    """When it is deployed, in days after the beginning."""
+    """When it is deployed, in days after the first midnight: .42 is ten o'clock, UTC."""
     share: float
     """Of traffic, until it is promoted; 1 from the start where there was nothing before."""
     promoted_after: float | None
@@ -73,27 +72,27 @@ class Release:
 
 RELEASES = (
     Release("1.1.0", 0.0, 1.0, None),
-    Release("1.2.0", 1.4, 0.5, 46.0),
+    Release("1.2.0", 1.42, 0.5, 54.0),
     Release(
         "1.3.0",
-        4.4,
+        4.42,
         0.3,
         None,
         rolled_back_after=5.0,
         trouble=Trouble(SHIPPING, 0.1, 5.0, 9.0),
         outcome=(6.0, "correct", "shipping to islands had no price"),
     ),
-    Release("1.3.1", 6.4, 0.5, 46.0),
+    Release("1.3.1", 6.42, 0.5, 54.0),
     Release(
         "1.4.0",
-        9.4,
+        9.42,
         0.5,
-        46.0,
-        trouble=Trouble(GLITCH, 2.0, 0.8, 7.0),
-        outcome=(4.0, "false_alarm", "the image store was down, not the release"),
+        54.0,
+        trouble=Trouble(FAULTS[0], 2.0, 1.25, 8.0),
+        outcome=(4.0, "false_alarm", "the payment provider was down for some, not the release"),
     ),
-    Release("1.4.1", 13.4, 0.5, 46.0),
-    Release("1.4.2", 16.9, 0.5, 46.0),
+    Release("1.4.1", 13.42, 0.5, 54.0),
+    Release("1.4.2", 16.42, 0.5, 54.0),
 )
 BEST = "1.4.2"
 """The release that serves when the live part begins."""

@@ -216,7 +216,8 @@ class History:
         return serving[0][0] if self._random.random() < serving[0][1] else serving[-1][0]
 
     def _at(self, release: Release) -> int:
-        return self._start + round(release.day * DAY)
+        # Days begin at midnight, so that a release goes out at the same hour whenever the demo runs.
+        return max(self._start, self._start - self._start % DAY + round(release.day * DAY))
 
     def _user(self) -> str:
         return f"customer-{self._random.randrange(catalogue.USERS)}"

@@ -1,0 +1,43 @@
+"""Who may send, from the store: intake's port `Keys`, cached for seconds so that a request costs no query."""
+
+import time
+
+from sqlalchemy import Engine, select
+
+from api.intake.keys import ProjectKeys
+from models.store import tables
+
+FRESH_SECONDS = 5.0
+"""A new key works, and a withdrawn one ends, after so long at most."""
+REMEMBERED = 10_000
+"""Numbers kept, known and unknown: a stranger who tries all of them cannot fill the memory."""
+
+
+class StoredKeys:
+    def __init__(self, engine: Engine, fresh_seconds: float = FRESH_SECONDS) -> None:
+        self._engine = engine
+        self._fresh_seconds = fresh_seconds
+        self._found: dict[int, tuple[float, ProjectKeys | None]] = {}
+
+    def project(self, number: int) -> ProjectKeys | None:
+        now = time.monotonic()
+        until, keys = self._found.get(number, (float("-inf"), None))
+        if now < until:
+            return keys
+        keys = self._read(number)
+        if len(self._found) >= REMEMBERED:
+            self._found.clear()
+        self._found[number] = (now + self._fresh_seconds, keys)
+        return keys
+
+    def _read(self, number: int) -> ProjectKeys | None:
+        project, key = tables.project, tables.intake_key
+        if number >= 2**63:
+            return None
+        with self._engine.connect() as connection:
+            query = select(project.c.project, project.c.identity_key).where(project.c.number == number)
+            row = connection.execute(query).first()
+            if row is None:
+                return None
+            public = connection.execute(select(key.c.public_key).where(key.c.project == row.project)).scalars()
+            return ProjectKeys(row.project, frozenset(public), row.identity_key)
