@@ -1,0 +1,102 @@
+"""The migrations, on an SQLite file and on a real PostgreSQL."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from models.store.engine import open_engine
+from models.store.migrate import UnknownSchema, current, is_current, migrate, newest
+from models.store.tables import metadata
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    on_file = f"sqlite:///{tmp_path / 'store.db'}"
+    return on_file if request.param == "sqlite" else str(request.getfixturevalue("fresh_database"))
+
+
+@pytest.fixture
+def engine(address: str) -> Iterator[Engine]:
+    engine = open_engine(address)
+    yield engine
+    engine.dispose()
+
+
+def test_an_empty_database_is_not_current(engine: Engine) -> None:
+    """A database without tables has no migration, and is not taken for one that is up to date."""
+    assert current(engine) is None
+    assert not is_current(engine)
+
+
+def test_the_migrations_give_the_tables_that_the_code_knows(engine: Engine) -> None:
+    """Tables, columns, types, keys and indexes after all migrations are those of models/store/tables.py."""
+    migrate(engine)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    assert current(engine) == newest()
+    assert is_current(engine)
+
+
+def test_the_keys_are_those_that_the_code_knows(engine: Engine) -> None:
+    """Primary keys, which the comparison above leaves out, have the same columns in the same order."""
+    migrate(engine)
+
+    found = {name: inspect(engine).get_pk_constraint(name)["constrained_columns"] for name in metadata.tables}
+    assert found == {name: table.primary_key.columns.keys() for name, table in metadata.tables.items()}
+
+
+def test_migrating_again_changes_nothing(engine: Engine) -> None:
+    """The second time, rows and tables stay as they are."""
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO position VALUES ('seatrial.errors', 0, 1, 2, 3)"))
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT next_offset FROM position")).scalars().all() == [1]
+
+
+def test_several_that_start_at_once_wait_for_one_another(address: str) -> None:
+    """Each of four processes that migrate an empty database together finds it up to date afterwards."""
+    engines = [open_engine(address) for _ in range(4)]
+    start = threading.Barrier(len(engines))
+    errors: list[Exception] = []
+
+    def run(engine: Engine) -> None:
+        start.wait()
+        try:
+            migrate(engine)
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(engine,)) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert [is_current(engine) for engine in engines] == [True] * len(engines)
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
+    """A migration that this version does not know is named, and nothing is changed."""
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(UnknownSchema, match=r"migration 9999.*start a newer Seatrial"):
+        migrate(engine)
+
+    assert current(engine) == "9999"
+    assert not is_current(engine)
