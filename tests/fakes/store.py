@@ -92,7 +92,7 @@ class FakeUnitOfWork:
         asked = {"project": project, "release": release, "environment": environment}
         taken = [row for row in self._table(tables.decision).values() if row.items() >= asked.items()]
         newest = max(taken, key=lambda row: (row["decided_at"], row["minute"]), default=None)
-        return newest and newest["decision"]
+        return None if newest is None else str(newest["decision"])
 
     def _upsert(self, table: Table, rows: Sequence[Row], merge: Callable[[Any, Any], Any]) -> None:
         kept = self._table(table)
