@@ -46,32 +46,38 @@ def examine(engine: Engine, log: Log, clock: Clock) -> Iterator[Check]:
         yield _guard("lag", lambda: _lag(engine, log))
 
 
+def _fine(name: str, finding: str) -> Check:
+    return Check(name, fault=False, finding=finding)
+
+
+def _fault(name: str, finding: str, advice: str) -> Check:
+    return Check(name, fault=True, finding=finding, advice=advice)
+
+
 def _guard(name: str, check: Callable[[], Check]) -> Check:
     try:
         return check()
     except LogUnavailable as error:
-        return Check(name, True, f"the log cannot be reached: {error}", "check SEATRIAL_LOG, and that the broker is up")
+        return _fault(name, f"the log cannot be reached: {error}", "check SEATRIAL_LOG, and that the broker is up")
     except (SQLAlchemyError, OSError) as error:
         reason = str(error).splitlines()[0]
-        return Check(
-            name, True, f"the store cannot be read: {reason}", "check SEATRIAL_STORE, and that the database is up"
-        )
+        return _fault(name, f"the store cannot be read: {reason}", "check SEATRIAL_STORE, and that the database is up")
 
 
 def _schema(engine: Engine) -> Check:
     from models.store.migrate import is_current
 
     if is_current(engine):
-        return Check("store", False, "reachable, and its schema is up to date")
-    return Check("store", True, "its schema is not up to date", "run `seatrial migrate`")
+        return _fine("store", "reachable, and its schema is up to date")
+    return _fault("store", "its schema is not up to date", "run `seatrial migrate`")
 
 
 def _topics(log: Log) -> Check:
     try:
         log.admin().check(list(topics.all_topics(1)))
     except MissingTopics as error:
-        return Check("log", True, str(error), "run `seatrial migrate`")
-    return Check("log", False, "reachable, and every topic is there")
+        return _fault("log", str(error), "run `seatrial migrate`")
+    return _fine("log", "reachable, and every topic is there")
 
 
 def _clocks(engine: Engine, now: int) -> Check:
@@ -83,8 +89,8 @@ def _clocks(engine: Engine, now: int) -> Check:
             ahead = max(ahead, abs(int(float(database) * 1000) - now))
     if ahead > CLOCK_SKEW:
         advice = "synchronise the clocks of broker, database and this machine (NTP)"
-        return Check("clocks", True, f"{ahead / 1000:.0f} s apart", advice)
-    return Check("clocks", False, "agree")
+        return _fault("clocks", f"{ahead / 1000:.0f} s apart", advice)
+    return _fine("clocks", "agree")
 
 
 def _age(engine: Engine, now: int) -> Check:
@@ -93,8 +99,8 @@ def _age(engine: Engine, now: int) -> Check:
     with engine.connect() as connection:
         rows = list(connection.execute(query))
     if not rows:
-        return Check(
-            "age", True, "nothing was ever read", "start the consumers: `seatrial up`, or `seatrial serve consumers`"
+        return _fault(
+            "age", "nothing was ever read", "start the consumers: `seatrial up`, or `seatrial serve consumers`"
         )
     oldest = min(rows, key=lambda row: row.read_to)
     age = now - oldest.read_to
@@ -103,8 +109,8 @@ def _age(engine: Engine, now: int) -> Check:
         finding = (
             f"{still} of {len(rows)} partitions stand still; {oldest.topic}/{oldest.partition} for {age / 1000:,.0f} s"
         )
-        return Check("age", True, finding, "start the consumers, or look for `consumer.` events in their logs")
-    return Check("age", False, f"all partitions are read to {max(age, 0) / 1000:.0f} s ago")
+        return _fault("age", finding, "start the consumers, or look for `consumer.` events in their logs")
+    return _fine("age", f"all partitions are read to {max(age, 0) / 1000:.0f} s ago")
 
 
 def _lag(engine: Engine, log: Log) -> Check:
@@ -113,8 +119,8 @@ def _lag(engine: Engine, log: Log) -> Check:
     if total > LAG_MANY:
         worst = max(behind, key=lambda partition: behind[partition])
         finding = f"{total:,} messages wait, most in {worst.topic}/{worst.number} ({behind[worst]:,})"
-        return Check("lag", True, finding, "add consumers (up to the number of partitions), or wait if it shrinks")
-    return Check("lag", False, f"{total:,} messages wait")
+        return _fault("lag", finding, "add consumers (up to the number of partitions), or wait if it shrinks")
+    return _fine("lag", f"{total:,} messages wait")
 
 
 def lag(engine: Engine, log: Log) -> Mapping[Partition, int]:
@@ -149,10 +155,10 @@ def _dead_letters(engine: Engine, now: int) -> Check:
     with engine.connect() as connection:
         counts = sorted(((number, reason) for reason, number in connection.execute(query)), reverse=True)
     if not counts:
-        return Check("dead letters", False, "none in 24 h")
+        return _fine("dead letters", "none in 24 h")
     told = ", ".join(f"{number} {reason}" for number, reason in counts)
     advice = "see the topic seatrial.dead-letters: each one has its reason and place; mend its producer"
-    return Check("dead letters", True, f"in 24 h: {told}", advice)
+    return _fault("dead letters", f"in 24 h: {told}", advice)
 
 
 def _evaluation(engine: Engine, now: int) -> Check:
@@ -161,12 +167,12 @@ def _evaluation(engine: Engine, now: int) -> Check:
     with engine.connect() as connection:
         rows = list(connection.execute(query.order_by(evaluation.c.evaluated_at).limit(1)))
     if not rows:
-        return Check("evaluation", False, "no release is under watch")
+        return _fine("evaluation", "no release is under watch")
     age = now - rows[0].evaluated_at
     if age > STALE_EVALUATION:
         finding = f"{rows[0].release} was last judged {age / 1000:,.0f} s ago: its gate says hold"
-        return Check("evaluation", True, finding, "start the evaluator: `seatrial serve evaluator`")
-    return Check("evaluation", False, f"the oldest is {max(age, 0) / 1000:.0f} s old")
+        return _fault("evaluation", finding, "start the evaluator: `seatrial serve evaluator`")
+    return _fine("evaluation", f"the oldest is {max(age, 0) / 1000:.0f} s old")
 
 
 def _actions(engine: Engine, now: int) -> Check:
@@ -177,10 +183,10 @@ def _actions(engine: Engine, now: int) -> Check:
         waiting = connection.execute(select(func.count()).where(overdue)).scalar() or 0
     if failed:
         advice = "see the release's page for each attempt; check the policy's webhook, and roll back by hand if need be"
-        return Check("actions", True, f"{failed} could not be delivered", advice)
+        return _fault("actions", f"{failed} could not be delivered", advice)
     if waiting:
-        return Check("actions", True, f"{waiting} are overdue", "start the actions: `seatrial serve actions`")
-    return Check("actions", False, "none failed, none is overdue")
+        return _fault("actions", f"{waiting} are overdue", "start the actions: `seatrial serve actions`")
+    return _fine("actions", "none failed, none is overdue")
 
 
 def _publications(engine: Engine, now: int) -> Check:
@@ -190,5 +196,5 @@ def _publications(engine: Engine, now: int) -> Check:
         waiting = connection.execute(query).scalar() or 0
     if waiting:
         finding = f"{waiting} verdicts or dead letters are not in the log yet"
-        return Check("publications", True, finding, "start the actions: `seatrial serve actions`")
-    return Check("publications", False, "all are in the log")
+        return _fault("publications", finding, "start the actions: `seatrial serve actions`")
+    return _fine("publications", "all are in the log")

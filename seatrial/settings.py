@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "SEATRIAL_"
+HIGHEST_PORT = 65_535
 PARTITIONS = 4
 """Of each topic: as many consumers can share the work, and one consumer's batch still folds well."""
 
@@ -102,7 +103,7 @@ class Settings(BaseModel):
         return {f"{PREFIX}{name.upper()}": str(value) for name, value in plain.items() if value not in (None, "")}
 
     def _listening_at(self) -> str:
-        host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]", "": "127.0.0.1"}.get(self.host, self.host)
+        host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104 - replaced
         return f"http://{host}:{self.port}"
 
 
@@ -191,7 +192,7 @@ def _check(settings: Settings) -> None:
 
 def _host_and_port(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not port.isascii() or not port.isdigit() or int(port) > 65_535:
+    if not port.isascii() or not port.isdigit() or int(port) > HIGHEST_PORT:
         message = f"SEATRIAL_LISTEN is {text!r}: write an address and a port, as in 127.0.0.1:8321"
         raise BadSettings(message)
     return host, int(port)

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import structlog
 
@@ -20,7 +21,7 @@ from seatrial.settings import Settings
 log = structlog.get_logger()
 
 PROCESSES: tuple[tuple[str, ...], ...] = (("api",), ("consumers", "evaluator", "actions"))
-"""Two: intake answers while a fold runs, and the fold, the evaluator and the actions wait for the store, not for each other."""
+"""Two: intake answers while a fold runs; fold, evaluator and actions wait for the store more than for each other."""
 LOOK_SECONDS = 0.1
 HEALTH_SECONDS, HEALTH_TIMEOUT, HEALTH_FAILURES = 5.0, 5.0, 6
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -88,7 +89,7 @@ class Supervisor:
             }
         )
         # The pipe tells the child when we are gone; a session of its own keeps a Ctrl-C of the terminal to us.
-        return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)
+        return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)  # noqa: S603 - our own command
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -140,7 +141,7 @@ class Supervisor:
             try:
                 child.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                log.error("process.killed", roles=child.roles)
+                log.error("process.killed", roles=child.roles)  # noqa: TRY400 - nobody needs its stack
                 child.process.kill()
                 child.process.wait()
 
@@ -171,7 +172,7 @@ def can_listen(host: str, port: int) -> bool:
 
 def _answers(url: str, timeout: float) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(url, timeout=timeout) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == HTTPStatus.OK)
     except (OSError, urllib.error.URLError, ValueError):
         return False

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
@@ -11,9 +12,25 @@ from seatrial.settings import BadSettings
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Click's own, or that of the copy which newer versions of typer carry inside."""
 
+COMMANDS = (
+    "serving",
+    "demonstrating",
+    "projects",
+    "deploys",
+    "releases",
+    "issues",
+    "feedback",
+    "decisions",
+    "policies",
+    "reports",
+    "replaying",
+    "doctoring",
+)
+"""The modules of this folder with commands, in the order of the help."""
+
 app = typer.Typer(
     name="seatrial",
-    help="Every release gets its sea trial: watches a release from its first session, and says continue, hold or roll back.",
+    help="Every release gets its sea trial: watched from its first session, with a verdict at any time.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -30,17 +47,12 @@ def run(arguments: Sequence[str]) -> int:
         return _show(error)
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return ExitCode.FAILED
-    except BadSettings as error:
-        return _fail(str(error), ExitCode.BAD_USAGE)
-    except Failure as failure:
-        return _fail(str(failure), failure.code)
     except Exception as error:
-        if message := _known(error):
-            return _fail(message, ExitCode.FAILED)
-        raise
+        known = _known(error)
+        if known is None:
+            raise
+        sys.stderr.write(f"seatrial: {known}\n")
+        return known.code
     return int(code or 0)
 
 
@@ -49,37 +61,25 @@ def _show(error: Exception) -> int:
     return ExitCode.BAD_USAGE
 
 
-def _fail(message: str, code: ExitCode) -> int:
-    sys.stderr.write(f"seatrial: {message}\n")
-    return code
-
-
-def _known(error: Exception) -> str | None:
+def _known(error: Exception) -> Failure | None:
     """What to say of an error that is no fault of ours; None for one that is."""
     from sqlalchemy.exc import OperationalError
 
     from models.ports import LogUnavailable, MissingTopics
 
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, BadSettings):
+        return Failure(str(error), ExitCode.BAD_USAGE)
     if isinstance(error, LogUnavailable | MissingTopics):
-        return str(error)
+        return Failure(str(error))
     if isinstance(error, OperationalError):
-        return f"the store cannot be used ({str(error.orig).splitlines()[0]}): check SEATRIAL_STORE, and that the database is up"
+        reason = str(error.orig).splitlines()[0]
+        return Failure(f"the store cannot be used ({reason}): check SEATRIAL_STORE, and that the database is up")
     return None
 
 
 def _add_commands() -> None:
-    # Each module registers its commands on `app`; what a command needs is imported when it runs.
-    from seatrial.cli import (
-        decisions,
-        demonstrating,
-        deploys,
-        doctoring,
-        feedback,
-        issues,
-        policies,
-        projects,
-        releases,
-        replaying,
-        reports,
-        serving,
-    )
+    """Each module registers its commands on `app`; what a command needs is imported when it runs."""
+    for name in COMMANDS:
+        import_module(f"seatrial.cli.{name}")

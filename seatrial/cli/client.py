@@ -75,7 +75,8 @@ class Client:
             )
             raise Failure(message) from None
         except httpx2.TransportError as error:
-            message = f"the server at {self.server} did not answer ({type(error).__name__}): try again, or run `seatrial doctor`"
+            kind = type(error).__name__
+            message = f"the server at {self.server} did not answer ({kind}): try again, or run `seatrial doctor`"
             raise Failure(message) from None
         if answer.is_success:
             return answer

@@ -1,6 +1,6 @@
 """`decision list | view | label`: what was decided, and whether it was right."""
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -17,7 +17,7 @@ Decision = Annotated[str, typer.Argument(help="Its id, as in d-77.")]
 
 @decisions.command(name="list")
 def list_decisions(
-    release: Annotated[Optional[str], typer.Option(help="Only on this release.")] = None,
+    release: Annotated[str | None, typer.Option(help="Only on this release.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
     project: Project = None,
     url: Url = None,
@@ -71,7 +71,7 @@ def label(
         str, typer.Argument(metavar="LABEL", help="correct, false_alarm, missed or not_caused_by_release.")
     ],
     reason: Reason,
-    by: Annotated[Optional[str], typer.Option(help="Who says so.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who says so.")] = None,
     project: Project = None,
     url: Url = None,
     token: Token = None,

@@ -1,6 +1,6 @@
 """`demo`: the main job on real input, with a story."""
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -18,9 +18,7 @@ def demo(
         float, typer.Option(min=0.01, max=1.0, help="Share of the history's traffic, for tests.")
     ] = 1.0,
     data: Data = None,
-    listen: Annotated[
-        Optional[str], typer.Option(help="Address and port; another port is taken if it is in use.")
-    ] = None,
+    listen: Annotated[str | None, typer.Option(help="Address and port; another port is taken if it is in use.")] = None,
     as_json: Json = False,
 ) -> None:
     """Three weeks of a small shop, then a bad release, caught and rolled back while you watch."""

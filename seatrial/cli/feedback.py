@@ -1,6 +1,6 @@
 """`feedback list | themes | add`: what users wrote."""
 
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +10,7 @@ from seatrial.cli.options import Environment, Json, Project, Token, Url, print_j
 feedback = typer.Typer(help="Feedback.", no_args_is_help=True)
 app.add_typer(feedback, name="feedback")
 
-OfRelease = Annotated[Optional[str], typer.Option(help="Only of this release.")]
+OfRelease = Annotated[str | None, typer.Option(help="Only of this release.")]
 
 
 @feedback.command(name="list")
@@ -66,9 +66,9 @@ def themes(
 def add(
     message: Annotated[str, typer.Argument(help="What was written.")],
     environment: Environment = "production",
-    release: Annotated[Optional[str], typer.Option(help="The release it is about.")] = None,
-    rating: Annotated[Optional[int], typer.Option(min=1, max=5)] = None,
-    user: Annotated[Optional[str], typer.Option(help="Who wrote; kept as a hash only.")] = None,
+    release: Annotated[str | None, typer.Option(help="The release it is about.")] = None,
+    rating: Annotated[int | None, typer.Option(min=1, max=5)] = None,
+    user: Annotated[str | None, typer.Option(help="Who wrote; kept as a hash only.")] = None,
     project: Project = None,
     url: Url = None,
     token: Token = None,

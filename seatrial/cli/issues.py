@@ -1,6 +1,6 @@
 """`issue list | view`: the causes behind the errors."""
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -14,7 +14,7 @@ app.add_typer(issues, name="issue")
 @issues.command(name="list")
 def list_issues(
     environment: Environment = "production",
-    release: Annotated[Optional[str], typer.Option(help="Only those seen in this release.")] = None,
+    release: Annotated[str | None, typer.Option(help="Only those seen in this release.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
     project: Project = None,
     url: Url = None,

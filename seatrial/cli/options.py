@@ -3,21 +3,21 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Optional, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
 from seatrial.settings import Settings, load
 
-Config: TypeAlias = Annotated[Optional[Path], typer.Option(help="A TOML file with settings.")]
-Data: TypeAlias = Annotated[Optional[Path], typer.Option(help="Folder of the embedded default.")]
-Log: TypeAlias = Annotated[Optional[str], typer.Option(help="sqlite:///path or kafka://host:port,host:port")]
-Store: TypeAlias = Annotated[Optional[str], typer.Option(help="sqlite:///path or postgresql+psycopg://…")]
-Listen: TypeAlias = Annotated[Optional[str], typer.Option(help="Address and port of HTTP.")]
-PublicUrl: TypeAlias = Annotated[Optional[str], typer.Option(help="The address in links and DSNs.")]
-Url: TypeAlias = Annotated[Optional[str], typer.Option(help="The server to ask.")]
-Token: TypeAlias = Annotated[Optional[str], typer.Option(help="The project's token.")]
-Project: TypeAlias = Annotated[Optional[str], typer.Option(help="The project; default: the text before @ in RELEASE.")]
+Config: TypeAlias = Annotated[Path | None, typer.Option(help="A TOML file with settings.")]
+Data: TypeAlias = Annotated[Path | None, typer.Option(help="Folder of the embedded default.")]
+Log: TypeAlias = Annotated[str | None, typer.Option(help="sqlite:///path or kafka://host:port,host:port")]
+Store: TypeAlias = Annotated[str | None, typer.Option(help="sqlite:///path or postgresql+psycopg://…")]
+Listen: TypeAlias = Annotated[str | None, typer.Option(help="Address and port of HTTP.")]
+PublicUrl: TypeAlias = Annotated[str | None, typer.Option(help="The address in links and DSNs.")]
+Url: TypeAlias = Annotated[str | None, typer.Option(help="The server to ask.")]
+Token: TypeAlias = Annotated[str | None, typer.Option(help="The project's token.")]
+Project: TypeAlias = Annotated[str | None, typer.Option(help="The project; default: the text before @ in RELEASE.")]
 Environment: TypeAlias = Annotated[str, typer.Option("--environment", "-e", help="The environment.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Release: TypeAlias = Annotated[str, typer.Argument(help="The whole string, as in shop@1.4.2.")]

@@ -1,6 +1,7 @@
 """`project create`: acts on the store itself, so that a first project needs no token."""
 
-from typing import Annotated, Optional
+import re
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
@@ -16,8 +17,8 @@ app.add_typer(projects, name="project")
 @projects.command()
 def create(
     name: Annotated[str, typer.Argument(help="Its name, as in shop@1.4.2.")],
-    number: Annotated[Optional[int], typer.Option(help="Keep the number of an old DSN.")] = None,
-    key: Annotated[Optional[str], typer.Option(help="Keep the public key of an old DSN (32 hex characters).")] = None,
+    number: Annotated[int | None, typer.Option(help="Keep the number of an old DSN.")] = None,
+    key: Annotated[str | None, typer.Option(help="Keep the public key of an old DSN (32 hex characters).")] = None,
     config: Config = None,
     data: Data = None,
     store: Store = None,
@@ -26,11 +27,11 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make a project; prints its DSN, its token and the three next steps."""
-    from models.store.migrate import migrate
     from models.store.queries.tokens import create_project
 
     from models.clock import SystemClock
     from models.store.engine import open_engine
+    from models.store.migrate import migrate
 
     settings = settings_of(config, data=data, store=store, listen=listen, public_url=public_url)
     _check(name, key)
@@ -62,9 +63,9 @@ def dsn_of(address: str, key: str, number: int) -> str:
 
 
 def _check(name: str, key: str | None) -> None:
-    if not name or len(name) > 200 or any(mark in name for mark in ":@/\\ \n\t\x00"):
+    if not re.fullmatch(r"[\w.-]{1,200}", name):
         message = f"{name!r} cannot name a project: use letters, digits, - _ and . only"
         raise Failure(message, ExitCode.BAD_USAGE)
-    if key is not None and (len(key) != 32 or any(mark not in "0123456789abcdef" for mark in key)):
+    if key is not None and not re.fullmatch(r"[0-9a-f]{32}", key):
         message = "--key takes 32 characters of 0-9 and a-f"
         raise Failure(message, ExitCode.BAD_USAGE)

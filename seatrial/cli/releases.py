@@ -2,7 +2,7 @@
 
 import sys
 import time
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -22,7 +22,7 @@ GATE_CODES = {
 ASK_SECONDS = 2.0
 FINAL = ("continue", "rollback")
 Timeout = Annotated[
-    Optional[str], typer.Option(help="Wait for an answer at most so long, as in 45m; default: answer once.")
+    str | None, typer.Option(help="Wait for an answer at most so long, as in 45m; default: answer once.")
 ]
 
 

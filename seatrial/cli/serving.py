@@ -1,7 +1,7 @@
 """`up`, `serve`, `migrate`, `config`: what an operator runs."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from seatrial.roles import Role
 
 OpenOnLoopback = Annotated[
-    Optional[bool],
+    bool | None,
     typer.Option("--open-on-loopback/--closed-on-loopback", help="Whether this machine needs no token."),
 ]
-Metrics = Annotated[Optional[str], typer.Option(help="Address and port of /metrics of roles other than api.")]
+Metrics = Annotated[str | None, typer.Option(help="Address and port of /metrics of roles other than api.")]
 
 
 @app.command()

@@ -31,8 +31,7 @@ def gate_lines(document: Mapping[str, Any]) -> list[str]:
         f"policy {document['policy']} ({document['mode']})",
     ]
     lines = ["  ".join(facts), f"  {document['sentence']}"]
-    for reason in document["reasons"]:
-        lines.append(f"  {FINDINGS[reason['verdict']]:<18} {reason['signal']}: {reason['sentence']}")
+    lines += [f"  {FINDINGS[one['verdict']]:<18} {one['signal']}: {one['sentence']}" for one in document["reasons"]]
     if document.get("degraded"):
         lines.append(f"  ! Degraded: {document['degraded']}")
     if document.get("would_change"):

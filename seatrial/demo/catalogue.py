@@ -9,7 +9,8 @@ DAY = 24 * HOUR
 DAYS = 21
 SESSIONS_A_DAY = 3_000
 """63,000 in three weeks. A `continue` needs about 24 / (1 - share) expected hurt users on the new release
-(decision-engine.md, 2.6): 47 at a half, which at 2 % hurt and 1,500 sessions a day take 38 hours; 54 leave room for luck."""
+(decision-engine.md, 2.6): 47 at a half, which at 2 % hurt and 1,500 sessions a day take 38 hours; 54 leave
+room for luck."""
 HURT_SHARE = 0.02
 """Of sessions, in every healthy release: the shop has its troubles, and they are not the releases'."""
 USERS = 20_000

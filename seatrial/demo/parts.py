@@ -29,7 +29,7 @@ class Part:
         self._log = log
         with log.open("ab") as errors:
             # A session of its own: a Ctrl-C of the terminal is ours to pass on, in order.
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 [sys.executable, "-m", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -100,6 +100,6 @@ def free_port() -> int:
 def listen_address(settings: Settings) -> tuple[str, bool]:
     """Where the demo listens, and whether the wanted port was taken."""
     host = settings.host or "127.0.0.1"
-    if can_listen(host, settings.port):
+    if settings.port and can_listen(host, settings.port):
         return settings.listen, False
-    return f"127.0.0.1:{free_port()}", True
+    return f"127.0.0.1:{free_port()}", settings.port != 0

@@ -1,6 +1,6 @@
 """A small shop: a real Flask application, instrumented by the unmodified `sentry_sdk`. One process is one release.
 
-``python -m seatrial.demo.shop RELEASE ENVIRONMENT PORT DSN``; with the variable ``SHOP_WITHOUT_BUG`` the new release is sound.
+``python -m seatrial.demo.shop RELEASE ENVIRONMENT PORT DSN``; the variable ``SHOP_WITHOUT_BUG`` takes the bug away.
 """
 
 import os
@@ -40,7 +40,7 @@ def total(items: list[str], voucher: Voucher | None) -> Decimal:
 
 
 def fair_total(items: list[str], voucher: Voucher | None) -> Decimal:
-    """From 1.5.0: a cart below the minimum gets its share of the voucher. A gift voucher has no minimum to divide by."""
+    """From 1.5.0: a cart below the minimum gets its share of the voucher. A gift voucher has no minimum."""
     amount = sum((PRICES[item] for item in items), Decimal(0))
     if voucher is not None:
         reached = min(Decimal(1), amount / voucher.minimum)
@@ -112,7 +112,7 @@ def send_feedback(message: str, user: str, release: str) -> None:
 class KeepAlive(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Say nothing: the shop's output is not the demo's."""
 
 

@@ -32,7 +32,7 @@ OLD, NEW = f"{catalogue.PROJECT}@{catalogue.BEST}", f"{catalogue.PROJECT}@{catal
 WARM_SECONDS = 5.0
 """The old release alone, before the deploy."""
 WATCH_SECONDS = 80.0
-"""How long the story waits for a rollback; without the bug, how long it watches that there is none is `CALM_SECONDS`."""
+"""How long the story waits for a rollback. `CALM_SECONDS`: without the bug, how long it watches that there is none."""
 CALM_SECONDS = 62.0
 AFTER_SECONDS = 4.0
 SETTLE_SECONDS = 20.0
@@ -119,8 +119,7 @@ def _tell_history(settings: Settings, folder: Path, voice: Voice, telling: Telli
 
 def _say_decisions(voice: Voice, result: replaying.Result, seconds: float, progress: Progress) -> None:
     rate = progress.messages / seconds
-    voice.say(
-        f"{progress.messages:,} messages in {seconds:.0f} s ({rate:,.0f} a second), through the consumers and the engine."
+    voice.say(f"{progress.messages:,} messages in {seconds:.0f} s, {rate:,.0f} a second, by consumers and engine.")
     )
     last: dict[str, list[str]] = {}
     for document in result.decisions:
@@ -147,8 +146,8 @@ def _tell_live(stage: Stage) -> Told:
         rolled_back = _watch(stage, client, customers)
         elapsed = _seconds_from_first_hurt(customers, rolled_back)
         if rolled_back:
-            voice.say(
-                f"✖ The signed webhook switched the traffic back to {OLD}, {elapsed} s after the first customer was hurt."
+            since = f"{elapsed} s after the first customer was hurt"
+            voice.say(f"✖ The signed webhook switched the traffic back to {OLD}, {since}.")
             )
             _record(client, "rolled_back", None)
         time.sleep(AFTER_SECONDS)

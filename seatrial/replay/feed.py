@@ -34,7 +34,7 @@ class FeedLog(Log):
         message = "a replay's log is fed by its file alone"
         raise NotImplementedError(message)
 
-    def reader(self, topics: Sequence[str], group: str, member: str, positions: Positions) -> "FeedReader":
+    def reader(self, topics: Sequence[str], group: str, member: str, positions: Positions) -> "FeedReader":  # noqa: ARG002 - one reader
         return FeedReader({one: waiting for one, waiting in self.waiting.items() if one.topic in topics}, positions)
 
     def admin(self) -> LogAdmin:
@@ -48,7 +48,7 @@ class FeedReader:
         self._waiting = waiting
         positions(list(waiting))
 
-    def poll(self, timeout: float) -> Batch:
+    def poll(self, timeout: float) -> Batch:  # noqa: ARG002 - nothing comes while the only thread waits
         records: list[Record] = []
         for waiting in self._waiting.values():
             while waiting and len(records) < BATCH_RECORDS:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from consumers.evaluator import Evaluator
-from models.store.migrate import migrate
 from models.store.queries.tokens import create_project
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
@@ -18,6 +17,7 @@ from models.clock import SimulatedClock, SystemClock
 from models.ports import Log, Partition
 from models.store import tables
 from models.store.engine import open_engine
+from models.store.migrate import migrate
 from models.store.sql import SqlStore
 from models.wire import topics
 from seatrial.replay.course import Progress, Replay

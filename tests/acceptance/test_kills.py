@@ -91,7 +91,6 @@ def test_a_killed_installation_on_the_embedded_default_counts_exactly(
 class Sender(threading.Thread):
     """Sends events by HTTP, each until it is answered: an SDK would drop them, so the test takes the SDK's place."""
 
-
     def __init__(self, dsn: str, first: int, last: int) -> None:
         super().__init__(daemon=True)
         scheme, _, rest = dsn.partition("://")
@@ -113,9 +112,9 @@ class Sender(threading.Thread):
             except httpx2.TransportError:
                 threading.Event().wait(0.05)
                 continue
-            if status == 503:  # noqa: PLR2004 - the log was away: asked to come again
+            if status == 503:
                 continue
-            if status != 200:  # noqa: PLR2004
+            if status != 200:
                 self.refused.append(status)
             return
 
@@ -132,7 +131,12 @@ def envelope(index: int) -> bytes:
     else:
         kind = "feedback"
         context = {"feedback": {"message": value["message"]}}
-        payload = {"event_id": entity, "release": value["release"], "environment": chaos.ENVIRONMENT, "contexts": context}
+        payload = {
+            "event_id": entity,
+            "release": value["release"],
+            "environment": chaos.ENVIRONMENT,
+            "contexts": context,
+        }
         header = {"event_id": entity}
     return b"\n".join(msgspec.json.encode(part) for part in (header, {"type": kind}, payload))
 

@@ -45,11 +45,11 @@ def totals_of(number: int) -> Totals:
 
 
 def kind_of(index: int) -> str:
-    return "error" if index % 10 < 3 else "feedback" if index % 10 == 3 else "session"  # noqa: PLR2004 - shares of ten
+    return "error" if index % 10 < 3 else "feedback" if index % 10 == 3 else "session"
 
 
 def is_crashed(index: int) -> bool:
-    return index % 40 == 7  # noqa: PLR2004 - one session in 24
+    return index % 40 == 7
 
 
 def wire_value(index: int, project: str) -> tuple[str, str, dict[str, object]]:
@@ -89,7 +89,15 @@ def session(index: int, name: str, release: str, user: str) -> dict[str, object]
     started = to_text(int(time.time()) * 1000)
     status = "crashed" if is_crashed(index) else "exited"
     attributes = {"release": release, "environment": ENVIRONMENT}
-    return {"sid": name, "did": user, "started": started, "init": True, "status": status, "errors": 0, "attrs": attributes}
+    return {
+        "sid": name,
+        "did": user,
+        "started": started,
+        "init": True,
+        "status": status,
+        "errors": 0,
+        "attrs": attributes,
+    }
 
 
 def records(first: int, last: int, project: str) -> Iterator[NewRecord]:

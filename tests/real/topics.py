@@ -1,5 +1,6 @@
 """Seatrial's topics on a broker that several tests share: gone before each test that needs them new."""
 
+import contextlib
 import time
 
 from kafka import KafkaAdminClient  # type: ignore[import-untyped, unused-ignore]
@@ -17,10 +18,8 @@ def delete_topics(bootstrap: str) -> None:
             if time.monotonic() > deadline:
                 message = f"the broker keeps {ours}"
                 raise TimeoutError(message)
-            try:
+            with contextlib.suppress(UnknownTopicOrPartitionError):
                 admin.delete_topics(ours)
-            except UnknownTopicOrPartitionError:
-                pass
             time.sleep(0.2)
     finally:
         admin.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete, insert
 
+from api.intake.keys import ProjectKeys
 from models.store import tables
 from models.store.engine import open_engine
 from seatrial.keys import StoredKeys
@@ -30,7 +31,7 @@ def test_a_project_is_found_by_its_number_with_all_its_keys(engine: Engine) -> N
     keys = StoredKeys(engine)
     found = keys.project(42)
     assert found is not None
-    assert (found.project, found.public_keys, found.identity_key) == ("shop", {"a" * 32, "b" * 32}, b"k" * 32)
+    assert found == ProjectKeys("shop", frozenset({"a" * 32, "b" * 32}), b"k" * 32)
     assert keys.project(43) is None
     assert keys.project(10**30) is None
 
