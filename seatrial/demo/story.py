@@ -120,7 +120,6 @@ def _tell_history(settings: Settings, folder: Path, voice: Voice, telling: Telli
 def _say_decisions(voice: Voice, result: replaying.Result, seconds: float, progress: Progress) -> None:
     rate = progress.messages / seconds
     voice.say(f"{progress.messages:,} messages in {seconds:.0f} s, {rate:,.0f} a second, by consumers and engine.")
-    )
     last: dict[str, list[str]] = {}
     for document in result.decisions:
         last.setdefault(document["release"], []).append(document["verdict"])
@@ -148,7 +147,6 @@ def _tell_live(stage: Stage) -> Told:
         if rolled_back:
             since = f"{elapsed} s after the first customer was hurt"
             voice.say(f"✖ The signed webhook switched the traffic back to {OLD}, {since}.")
-            )
             _record(client, "rolled_back", None)
         time.sleep(AFTER_SECONDS)
         sent = customers.stop()
