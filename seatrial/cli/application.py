@@ -6,7 +6,7 @@ from importlib import import_module
 
 import typer
 
-from seatrial.cli.failures import ExitCode, Failure
+from seatrial.failures import ExitCode, Failure
 from seatrial.settings import BadSettings
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]

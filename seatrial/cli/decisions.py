@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode, Failure
 from seatrial.cli.options import Json, Project, Reason, Token, Url, print_json, say, settings_of, tell
+from seatrial.failures import ExitCode, Failure
 
 decisions = typer.Typer(help="Decisions.", no_args_is_help=True)
 app.add_typer(decisions, name="decision")
@@ -25,8 +25,8 @@ def list_decisions(
     as_json: Json = False,
 ) -> None:
     """The decision log, the newest first, and how often it was right."""
-    from seatrial.cli.client import Client, project_of
-    from seatrial.cli.showing import VERDICTS
+    from seatrial.client import Client, project_of
+    from seatrial.verdicts import VERDICTS
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings, release)) as client:
@@ -49,8 +49,8 @@ def view(
     decision: Decision, project: Project = None, url: Url = None, token: Token = None, as_json: Json = False
 ) -> None:
     """One decision with its frozen evidence."""
-    from seatrial.cli.client import Client, in_path, project_of
-    from seatrial.cli.showing import gate_lines
+    from seatrial.client import Client, in_path, project_of
+    from seatrial.verdicts import gate_lines
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings)) as client:
@@ -78,7 +78,7 @@ def label(
     as_json: Json = False,
 ) -> None:
     """Say whether a decision was right."""
-    from seatrial.cli.client import Client, project_of
+    from seatrial.client import Client, project_of
 
     if given not in LABELS:
         message = f"{given!r} is no label: use one of {', '.join(LABELS)}"

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode
 from seatrial.cli.options import Data, Json, settings_of
+from seatrial.failures import ExitCode
 
 
 @app.command()

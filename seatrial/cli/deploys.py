@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode, Failure
 from seatrial.cli.options import Environment, Json, Project, Release, Token, Url, print_json, say, settings_of
+from seatrial.failures import ExitCode, Failure
 
 deploys = typer.Typer(help="Deploys.", no_args_is_help=True)
 app.add_typer(deploys, name="deploy")
@@ -36,7 +36,7 @@ def record(
     as_json: Json = False,
 ) -> None:
     """Record a deploy."""
-    from seatrial.cli.client import Client, project_of
+    from seatrial.client import Client, project_of
 
     if state not in STATES:
         message = f"--state is one of {', '.join(STATES)}"

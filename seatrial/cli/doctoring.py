@@ -3,8 +3,8 @@
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode
 from seatrial.cli.options import Config, Data, Json, Log, Store, print_json, say, settings_of
+from seatrial.failures import ExitCode
 
 
 @app.command()

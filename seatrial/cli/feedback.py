@@ -24,7 +24,7 @@ def list_feedback(
     as_json: Json = False,
 ) -> None:
     """What users wrote, the newest first."""
-    from seatrial.cli.client import Client, project_of
+    from seatrial.client import Client, project_of
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings, release)) as client:
@@ -48,7 +48,7 @@ def themes(
     as_json: Json = False,
 ) -> None:
     """What several users said alike, counted."""
-    from seatrial.cli.client import Client, project_of
+    from seatrial.client import Client, project_of
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings, release)) as client:
@@ -75,7 +75,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add what a user said somewhere else."""
-    from seatrial.cli.client import Client, project_of
+    from seatrial.client import Client, project_of
 
     told: dict[str, Any] = {"message": message, "environment": environment, "source": "cli"}
     optional = {"release": release, "rating": rating, "user": user}

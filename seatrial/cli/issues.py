@@ -22,7 +22,7 @@ def list_issues(
     as_json: Json = False,
 ) -> None:
     """The issues of a project, those that hurt most users first."""
-    from seatrial.cli.client import Client, project_of
+    from seatrial.client import Client, project_of
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings, release)) as client:
@@ -46,7 +46,7 @@ def view(
     as_json: Json = False,
 ) -> None:
     """One issue: its counts by release, and why its events are one thing."""
-    from seatrial.cli.client import Client, in_path, project_of
+    from seatrial.client import Client, in_path, project_of
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings)) as client:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode, Failure
 from seatrial.cli.options import Json, Project, Token, Url, print_json, say, settings_of
+from seatrial.failures import ExitCode, Failure
 
 policies = typer.Typer(help="The policy.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
@@ -18,7 +18,7 @@ File = Annotated[Path, typer.Argument(help="A policy in TOML.")]
 @policies.command()
 def show(project: Project = None, url: Url = None, token: Token = None, as_json: Json = False) -> None:
     """The policy in force."""
-    from seatrial.cli.client import Client, project_of
+    from seatrial.client import Client, project_of
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings)) as client:
@@ -40,7 +40,7 @@ def validate(file: File) -> None:
 @policies.command()
 def apply(file: File, project: Project = None, url: Url = None, token: Token = None, as_json: Json = False) -> None:
     """Make a policy file the one in force, as a new version."""
-    from seatrial.cli.client import Client, project_of
+    from seatrial.client import Client, project_of
 
     text = _parse(file)
     settings = settings_of(project=project, url=url, token=token)

@@ -2,13 +2,12 @@
 
 import re
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode, Failure
 from seatrial.cli.options import Config, Data, Json, Listen, PublicUrl, Store, print_json, say, settings_of
+from seatrial.failures import ExitCode, Failure
 
 projects = typer.Typer(help="Projects.", no_args_is_help=True)
 app.add_typer(projects, name="project")
@@ -32,6 +31,7 @@ def create(
     from models.clock import SystemClock
     from models.store.engine import open_engine
     from models.store.migrate import migrate
+    from seatrial.client import dsn_of
 
     settings = settings_of(config, data=data, store=store, listen=listen, public_url=public_url)
     _check(name, key)
@@ -55,11 +55,6 @@ def create(
     say(f'  1. Point the Sentry SDK here:  sentry_sdk.init("{dsn}", release="{name}@1.0.0")')
     say(f"  2. Tell of a deploy:           SEATRIAL_TOKEN={created.token} seatrial deploy record {name}@1.0.0")
     say(f"  3. Ask:                        seatrial release gate {name}@1.0.0")
-
-
-def dsn_of(address: str, key: str, number: int) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{key}@{parts.netloc}{parts.path}/{number}"
 
 
 def _check(name: str, key: str | None) -> None:

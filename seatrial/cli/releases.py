@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode, Failure
 from seatrial.cli.options import Environment, Json, Project, Release, Token, Url, print_json, say, settings_of, tell
+from seatrial.failures import ExitCode, Failure
 
 releases = typer.Typer(help="Releases.", no_args_is_help=True)
 app.add_typer(releases, name="release")
@@ -36,8 +36,8 @@ def list_releases(
     as_json: Json = False,
 ) -> None:
     """The releases of a project, the newest first."""
-    from seatrial.cli.client import Client, project_of
-    from seatrial.cli.showing import release_lines
+    from seatrial.client import Client, project_of
+    from seatrial.verdicts import release_lines
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings)) as client:
@@ -61,8 +61,8 @@ def view(
     as_json: Json = False,
 ) -> None:
     """One release: its verdict with the reasons, its issues, and what people say."""
-    from seatrial.cli.client import Client, in_path, project_of
-    from seatrial.cli.showing import gate_lines
+    from seatrial.client import Client, in_path, project_of
+    from seatrial.verdicts import gate_lines
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings, release)) as client:
@@ -88,8 +88,8 @@ def gate(
     as_json: Json = False,
 ) -> None:
     """The verdict as an exit code: 0 continue, 10 hold, 11 roll back, 12 too little data, 8 still watching."""
-    from seatrial.cli.client import Client, project_of
-    from seatrial.cli.showing import gate_lines
+    from seatrial.client import Client, project_of
+    from seatrial.verdicts import gate_lines
 
     deadline = None if timeout is None else time.monotonic() + seconds_of(timeout)
     settings = settings_of(project=project, url=url, token=token)
@@ -117,8 +117,8 @@ def watch(
     token: Token = None,
 ) -> None:
     """Follow a release until its verdict is final, or until the timeout."""
-    from seatrial.cli.client import Client, project_of
-    from seatrial.cli.showing import watching
+    from seatrial.client import Client, project_of
+    from seatrial.verdicts import watching
 
     deadline = None if timeout is None else time.monotonic() + seconds_of(timeout)
     settings = settings_of(project=project, url=url, token=token)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import Failure
 from seatrial.cli.options import Config, Data, Json, Log, Store, print_json, say, settings_of, tell
+from seatrial.failures import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

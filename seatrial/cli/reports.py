@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode, Failure
 from seatrial.cli.options import Environment, Project, Release, Token, Url, say, settings_of
+from seatrial.failures import ExitCode, Failure
 
 reports = typer.Typer(help="Reports.", no_args_is_help=True)
 app.add_typer(reports, name="report")
@@ -29,7 +29,7 @@ def report_release(
     token: Token = None,
 ) -> None:
     """What happened to a release, for people who were not there."""
-    from seatrial.cli.client import Client, in_path, project_of
+    from seatrial.client import Client, in_path, project_of
 
     if form not in FORMATS:
         message = f"--format is one of {', '.join(FORMATS)}"

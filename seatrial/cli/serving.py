@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.failures import ExitCode, Failure
 from seatrial.cli.options import Config, Data, Json, Listen, Log, PublicUrl, Store, print_json, say, settings_of
+from seatrial.failures import ExitCode, Failure
 
 if TYPE_CHECKING:
     from seatrial.roles import Role

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from seatrial import wiring
-from seatrial.cli.client import Client, in_path
-from seatrial.cli.projects import dsn_of
+from seatrial.client import Client, dsn_of, in_path
 from seatrial.demo import catalogue
 from seatrial.demo.accounts import Account, Kept, accounts, kept
 from seatrial.demo.customers import Customers, Sent

@@ -7,9 +7,9 @@ from typing import Any, Self, TextIO
 from rich.console import Console
 from rich.markup import escape
 
-from seatrial.cli.showing import VERDICTS, gate_lines
 from seatrial.demo.accounts import Account
 from seatrial.demo.customers import Sent
+from seatrial.verdicts import VERDICTS, gate_lines
 
 STYLES = {"continue": "blue", "hold": "yellow", "rollback": "red", "insufficient_data": "dim"}
 LINE_SECONDS = 5.0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from seatrial.cli.failures import Failure
 from seatrial.cli.releases import gate_code, seconds_of
+from seatrial.failures import Failure
 
 
 @pytest.mark.parametrize(

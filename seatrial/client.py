@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from seatrial.cli.failures import ExitCode, Failure
+from seatrial.failures import ExitCode, Failure
 from seatrial.settings import Settings
 
 TIMEOUT_SECONDS = 30.0
@@ -96,6 +96,12 @@ def project_of(settings: Settings, release: str | None = None) -> str:
 
 def in_path(text: str) -> str:
     return quote(text, safe="")
+
+
+def dsn_of(address: str, key: str, number: int) -> str:
+    """The DSN of a project on the server at ``address``, as SDKs take it."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{key}@{parts.netloc}{parts.path}/{number}"
 
 
 def _explain(answer: httpx2.Response) -> str:
