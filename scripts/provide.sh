@@ -9,7 +9,9 @@ has_python() { [ -n "$(scripts/python.sh)" ]; }
 
 has_kafka() {
     [ -n "${SEATRIAL_TEST_KAFKA:-}" ] && return
-    has mvn && has java && [ "$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')" -ge 17 ]
+    has mvn && has java || return
+    version=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
+    [ "${version:-0}" -ge 17 ]
 }
 
 has_postgres() {

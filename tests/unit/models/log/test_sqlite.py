@@ -103,7 +103,8 @@ def test_member_that_was_away_asks_for_its_positions_again(tmp_path: Path, clock
         return dict.fromkeys(partitions, len(asked) - 1)
 
     with closing(log.reader([TOPIC], "group", "one", positions)) as reader:
-        assert reader.poll(0).records[0].offset == 0
+        batch = reader.poll(0)
+        assert batch.records[0].offset == 0
         while len(asked) < 2:
             batch = reader.poll(0.1)
         assert batch.records[0].offset == 1
