@@ -1,5 +1,7 @@
 """Seatrial's own errors, reported by `sentry_sdk` to a DSN, which may be one of its own projects, without a loop."""
 
+import time
+from collections import deque
 from contextvars import ContextVar
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,10 @@ import sentry_sdk
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+MOST_A_MINUTE = 30
+"""Reports of one process."""
+
+_sent: deque[float] = deque()
 _handling_own: ContextVar[bool] = ContextVar("handling_own", default=False)
 
 
@@ -51,4 +57,14 @@ class WithoutLoop:
 
 
 def _unless_own(event: Any, _hint: Any) -> Any:
-    return None if _handling_own.get() else event
+    return None if _handling_own.get() or not _has_room(time.monotonic()) else event
+
+
+def _has_room(now: float) -> bool:
+    """A consumer that fails on its own report would report that, and so on: then this bounds it."""
+    while _sent and _sent[0] < now - 60.0:
+        _sent.popleft()
+    if len(_sent) >= MOST_A_MINUTE:
+        return False
+    _sent.append(now)
+    return True

@@ -21,7 +21,8 @@ from seatrial.settings import Settings
 log = structlog.get_logger()
 
 PROCESSES: tuple[tuple[str, ...], ...] = (("api",), ("consumers", "evaluator", "actions"))
-"""Two: intake answers while a fold runs; fold, evaluator and actions wait for the store more than for each other."""
+"""Two: intake answers while a fold runs. Measured with 4,000 envelopes from 8 clients on two cores, one, two and three
+processes: sent and stored in 7.0, 4.6 and 4.6 s, 95 % answered within 22, 15 and 15 ms, in 94, 164 and 232 MB."""
 LOOK_SECONDS = 0.1
 HEALTH_SECONDS, HEALTH_TIMEOUT, HEALTH_FAILURES = 5.0, 5.0, 6
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)

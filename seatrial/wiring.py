@@ -16,10 +16,10 @@ from models.wire import topics
 from seatrial.settings import Settings
 
 if TYPE_CHECKING:
-    from actions.outbox import Outbox
-    from consumers.evaluator import Evaluator
     from starlette.types import ASGIApp
 
+    from actions.outbox import Outbox
+    from consumers.evaluator import Evaluator
     from consumers.runtime import Consumer
 
 
@@ -75,7 +75,6 @@ def build_outbox(system: System) -> "Outbox":
 
 def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
     from api.app import Services, build_app
-
     from api.intake.intake import build_intake
     from seatrial.keys import StoredKeys
     from seatrial.own_errors import WithoutLoop

@@ -26,11 +26,10 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make a project; prints its DSN, its token and the three next steps."""
-    from models.store.queries.tokens import create_project
-
     from models.clock import SystemClock
     from models.store.engine import open_engine
     from models.store.migrate import migrate
+    from models.store.queries.tokens import create_project
     from seatrial.client import dsn_of
 
     settings = settings_of(config, data=data, store=store, listen=listen, public_url=public_url)

@@ -68,7 +68,5 @@ def _fill(settings: "Settings", lines: "BinaryIO", on_progress: "Callable[[Progr
     try:
         wiring.prepare(system)
         return run.fill(lines, system.engine, system.log, settings.public_address, on_progress)
-    except run.NotEmpty as error:
-        raise Failure(str(error)) from None
     finally:
         system.close()

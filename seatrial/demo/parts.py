@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from seatrial.failures import Failure
 from seatrial.settings import Settings
 from seatrial.supervisor import can_listen
 
@@ -18,7 +19,7 @@ STOP_SECONDS = 30.0
 LOOK_SECONDS = 0.05
 
 
-class DidNotStart(Exception):
+class DidNotStart(Failure):
     """A process of the demo did not start. Its own words are in the file named here."""
 
 

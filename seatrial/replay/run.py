@@ -9,24 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from consumers.evaluator import Evaluator
-from models.store.queries.tokens import create_project
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
+from consumers.evaluator import Evaluator
 from models.clock import SimulatedClock, SystemClock
 from models.ports import Log, Partition
 from models.store import tables
 from models.store.engine import open_engine
 from models.store.migrate import migrate
+from models.store.queries.tokens import create_project
 from models.store.sql import SqlStore
 from models.wire import topics
+from seatrial.failures import Failure
 from seatrial.replay.course import Progress, Replay
 
 PARTITIONS = 4
 """Of a replay's own log. Another number gives the same totals and verdicts: counters are summed over partitions."""
 
 
-class NotEmpty(Exception):
+class NotEmpty(Failure):
     """The store has data already. An import fills an empty one: name another by `--store`, or leave `--import` out."""
 
 
@@ -115,7 +116,7 @@ def _check_empty(engine: Engine) -> None:
     with engine.connect() as connection:
         for table in (tables.position, tables.ledger, tables.decision):
             if connection.execute(select(table).limit(1)).first() is not None:
-                raise NotEmpty(NotEmpty.__doc__)
+                raise NotEmpty(str(NotEmpty.__doc__))
 
 
 def _first_offsets(log: Log) -> dict[Partition, int]:

@@ -41,7 +41,8 @@ def totals_of(number: int) -> Totals:
     kinds = [kind_of(index) for index in range(number)]
     errors, sessions = kinds.count("error"), kinds.count("session")
     crashed = sum(is_crashed(index) for index in range(number) if kind_of(index) == "session")
-    return Totals(errors, errors, min(ISSUES, errors), sessions, crashed, kinds.count("feedback"), number)
+    issues = len({index // 10 % ISSUES for index in range(number) if kind_of(index) == "error"})
+    return Totals(errors, errors, issues, sessions, crashed, kinds.count("feedback"), number)
 
 
 def kind_of(index: int) -> str:

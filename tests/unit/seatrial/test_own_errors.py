@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from seatrial.own_errors import WithoutLoop, _unless_own, number_of
+from seatrial.own_errors import MOST_A_MINUTE, WithoutLoop, _has_room, _sent, _unless_own, number_of
 
 DSN = "http://key@127.0.0.1:8321/7"
 
@@ -29,6 +29,14 @@ def test_every_other_error_is_reported() -> None:
     assert kept_while_handling("/api/77/envelope/")
     assert kept_while_handling("/api/v1/projects/7/gate")
     assert _unless_own({"event_id": "1"}, {}) is not None
+
+
+def test_a_process_reports_no_more_than_so_many_a_minute() -> None:
+    """A failure that its own report causes again comes to an end."""
+    now = 1e9
+    assert sum(_has_room(now + second / 100) for second in range(1_000)) == MOST_A_MINUTE
+    assert _has_room(now + 100)
+    _sent.clear()
 
 
 def test_the_own_project_is_the_number_that_the_dsn_ends_with() -> None:
