@@ -7,12 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
+import msgspec
 import psycopg
 from sqlalchemy import Engine, func, make_url, select
 
 from models.ports import NewRecord
 from models.store import tables
-from models.wire import cloudevents, topics
+from models.wire import topics
 from models.wire.times import to_text
 
 RELEASES = 3
@@ -105,7 +106,7 @@ def records(first: int, last: int, project: str) -> Iterator[NewRecord]:
     """Events ``first`` to ``last - 1`` as a producer of its own would append them."""
     for index in range(first, last):
         topic, entity, value = wire_value(index, project)
-        yield NewRecord(topic, f"{project}:{entity}".encode(), cloudevents.encode(value))
+        yield NewRecord(topic, f"{project}:{entity}".encode(), msgspec.json.encode(value))
 
 
 def read_totals(engine: Engine) -> Totals:
