@@ -1,14 +1,23 @@
-"""One batch into one transaction: decode, fold by topic, and move the offsets."""
+"""One batch into one transaction: fold by topic, and move the offsets."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from consumers import dead_letters, deploys, errors, feedback, ledger, outcomes, sessions
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from consumers import booking, dead_letters, deploys, errors, feedback, ledger, outcomes, sessions
 from consumers.decoding import DeadLetter, Delivery
-from consumers.folding import Fold, Known
-from models.ports import Move, Store
-from models.store import tables
+from consumers.folding import Fold, Known, Raced
+from models.ports import Fenced, Move, Store
 from models.wire import topics
+
+log = structlog.get_logger()
+
+Decoded: TypeAlias = Delivery | DeadLetter
 
 FOLDS: Mapping[str, Callable[[Fold, Sequence[Delivery]], None]] = {
     topics.DEPLOYS: deploys.store,
@@ -18,35 +27,92 @@ FOLDS: Mapping[str, Callable[[Fold, Sequence[Delivery]], None]] = {
     topics.OUTCOMES: outcomes.store,
     topics.LEDGER: ledger.store,
 }
+"""In the order in which they are written, always the same, so that two consumers cannot wait for each other."""
+
+NOT_THE_MESSAGE = (Fenced, Raced, OperationalError, InterfaceError, InternalError, PoolTimeout, OSError, MemoryError)
+"""What says that the store, not a message, is at fault: the batch is tried again as it is."""
+LIMIT_EXCEEDED = "54"
+"""The class of PostgreSQL's states for a value beyond a limit of its own, as a key that no index page holds."""
+RACES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What a batch came to: messages by topic, and how many of them are dead letters."""
 
-    messages: Mapping[str, int]
-    dead: Mapping[str, int]
+    messages: Counter[str] = field(default_factory=Counter)
+    dead: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: "Written") -> "Written":
+        return Written(self.messages + other.messages, self.dead + other.dead)
 
 
 def write(
     store: Store,
     identity_keys: Mapping[str, bytes],
     known: Known,
-    decoded: Sequence[Delivery | DeadLetter],
+    decoded: Sequence[Decoded],
     moves: Sequence[Move],
 ) -> Written:
-    """Keep all of a batch, with its offsets, or nothing of it. Raises `Fenced` and the database's errors."""
+    """Keep all of a batch, with its offsets, or nothing of it. Raises `Fenced` and the database's errors.
+
+    A message that the store refuses becomes a dead letter: the batch is halved until it is found.
+    """
+    try:
+        return _write_in_turn(store, identity_keys, known, decoded, moves)
+    except Exception as error:
+        if not decoded or not is_of_a_message(error) or (len(decoded) == 1 and isinstance(decoded[0], DeadLetter)):
+            raise
+        log.warning("consumer.unstorable", error=str(error)[:300], messages=len(decoded))
+        if len(decoded) == 1:
+            return _write_in_turn(store, identity_keys, known, [_unstorable(decoded[0], error)], moves)
+    middle = len(decoded) // 2
+    first, second = booking.halve([(one.record, one.booked_at) for one in decoded], moves)
+    written = write(store, identity_keys, known, decoded[:middle], first)
+    return written + write(store, identity_keys, known, decoded[middle:], second)
+
+
+def is_of_a_message(error: Exception) -> bool:
+    """Whether the error would come again with the same messages, and not with others."""
+    if isinstance(error, DBAPIError) and (getattr(error.orig, "sqlstate", None) or "").startswith(LIMIT_EXCEEDED):
+        return True
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return not lost and not isinstance(error, NOT_THE_MESSAGE)
+
+
+def _write_in_turn(
+    store: Store,
+    identity_keys: Mapping[str, bytes],
+    known: Known,
+    decoded: Sequence[Decoded],
+    moves: Sequence[Move],
+) -> Written:
+    """Again if another consumer wrote a row that was new here a moment ago: it is read this time."""
+    for _ in range(RACES - 1):
+        try:
+            return _write(store, identity_keys, known, decoded, moves)
+        except Raced:
+            log.info("consumer.raced", messages=len(decoded))
+    return _write(store, identity_keys, known, decoded, moves)
+
+
+def _write(
+    store: Store,
+    identity_keys: Mapping[str, bytes],
+    known: Known,
+    decoded: Sequence[Decoded],
+    moves: Sequence[Move],
+) -> Written:
     try:
         with store.begin() as unit:
             unit.advance(moves)
             fold = Fold(unit, identity_keys, known)
-            by_topic: dict[str, list[Delivery]] = {}
-            for one in decoded:
-                _sort(fold, one, by_topic)
-            for topic, deliveries in by_topic.items():
-                FOLDS[topic](fold, deliveries)
+            by_topic = _sort(fold, decoded)
+            for topic, write_topic in FOLDS.items():
+                if deliveries := by_topic.get(topic):
+                    write_topic(fold, deliveries)
             dead_letters.store(fold, identity_keys)
-            _store_tally(fold)
+            fold.store_tally()
     except BaseException:
         known.rollback()
         raise
@@ -54,25 +120,23 @@ def write(
     return Written(_count(decoded), _count(fold.dead))
 
 
-def _sort(fold: Fold, one: Delivery | DeadLetter, by_topic: dict[str, list[Delivery]]) -> None:
-    if isinstance(one, DeadLetter):
-        fold.dead.append(one)
-    elif one.message.project not in fold.identity_keys:
-        project = one.message.project
-        fold.refuse(one, "unknown_project", f"$.project: no project {project[:100]!r}; run `seatrial project create`")
-    else:
-        by_topic.setdefault(one.record.partition.topic, []).append(one)
+def _sort(fold: Fold, decoded: Sequence[Decoded]) -> dict[str, list[Delivery]]:
+    """Deliveries by topic; what has no project, or is a dead letter already, goes to the dead."""
+    by_topic: dict[str, list[Delivery]] = {}
+    for one in decoded:
+        if isinstance(one, DeadLetter):
+            fold.dead.append(one)
+        elif one.project not in fold.identity_keys:
+            detail = f"$.project: no project {one.project[:100]!r}; run `seatrial project create`"
+            fold.refuse(one, "unknown_project", detail)
+        else:
+            by_topic.setdefault(one.record.partition.topic, []).append(one)
+    return by_topic
 
 
-def _store_tally(fold: Fold) -> None:
-    names = ("project", "category", "fate", "via", "topic", "partition")
-    rows = [dict(zip(names, key, strict=True)) | {"count": count} for key, count in fold.tally.items()]
-    fold.unit.add(tables.ledger, rows)
+def _unstorable(one: Decoded, error: Exception) -> DeadLetter:
+    return DeadLetter(one.record, one.booked_at, one.attributes, one.project, "unstorable", f"$: {error}"[:500])
 
 
-def _count(some: Sequence[Delivery | DeadLetter]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in some:
-        topic = one.record.partition.topic
-        counts[topic] = counts.get(topic, 0) + 1
-    return counts
+def _count(some: Sequence[Decoded]) -> Counter[str]:
+    return Counter(one.record.partition.topic for one in some)

@@ -1,4 +1,4 @@
-"""Dead letters: kept as rows for people, and published to the topic ``seatrial.dead-letters`` in the same transaction."""
+"""Dead letters: rows for people, and messages of ``seatrial.dead-letters``, in the batch's own transaction."""
 
 import re
 from base64 import b64encode
@@ -16,7 +16,7 @@ from models.wire.messages import DeadLetterMessage
 
 PAYLOAD_BYTES = 4_096
 SECRETS = re.compile(rb"(?i)\bbearer\s+[\w.~+/=-]{8,}|\b(?:\d[ -]?){13,19}\b")
-"""What a direct producer's broken message may carry: bearer tokens and card numbers. Intake scrubs its own before the log."""
+"""Bearer tokens and card numbers, which a direct producer's message may carry; intake has scrubbed its own."""
 
 
 def store(fold: Fold, projects: Collection[str]) -> None:
@@ -26,7 +26,7 @@ def store(fold: Fold, projects: Collection[str]) -> None:
         rows.append(_row(letter))
         publications.append(_publication(letter))
         if letter.project in projects:
-            fold.count(letter, letter.project, Fate.INVALID)
+            fold.count(letter, Fate.INVALID)
     fold.unit.insert_new(tables.dead_letter, rows)
     fold.unit.insert_new(tables.publication, publications)
 

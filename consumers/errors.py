@@ -1,22 +1,20 @@
 """The topic ``seatrial.errors``: events are deduplicated, grouped into issues, and counted by minute."""
 
+import json
 import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
-from uuid import uuid5
+from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
 from analytics.grouping import v1
 from consumers.decoding import Delivery
 from consumers.folding import Fold, storable, user_value
-from models.domain.ledger import Fate
 from models.store import tables
 from models.wire import times
-from uuid import NAMESPACE_OID
 
 SAMPLE_ONE_IN = 64
 """Of an issue's events, its first in a release is kept whole, and then one in so many, chosen by the event's id."""
@@ -40,32 +38,25 @@ class ErrorEvent:
 
     @property
     def project(self) -> str:
-        return str(self.delivery.message.project)
+        return self.delivery.project
 
     @property
-    def key(self) -> tuple[str, bytes]:
-        return self.project, self.event_id
+    def partition(self) -> int:
+        return self.delivery.record.partition.number
 
 
 def store(fold: Fold, deliveries: Sequence[Delivery]) -> None:
     """Write a batch's events; each id counts once, whatever was delivered twice."""
     events: dict[tuple[str, bytes], ErrorEvent] = {}
+    told = []
     for delivery in deliveries:
         event = read(fold, delivery)
-        if event.key in events:
-            fold.count(delivery, event.project, Fate.DUPLICATE)
-        else:
-            events[event.key] = event
-    inserted = {
-        (row["project"], row["event_id"])
-        for row in fold.unit.insert_new(tables.event, [_event_row(event) for event in events.values()])
-    }
-    fresh = []
-    for key, event in events.items():
-        fold.count(event.delivery, event.project, Fate.STORED if key in inserted else Fate.DUPLICATE)
-        if key in inserted:
-            fresh.append(event)
-    _store_counts(fold, fresh)
+        events.setdefault((event.project, event.event_id), event)
+        told.append((delivery, _event_row(event)))
+    new = fold.insert_once(tables.event, told)
+    fresh = [events[row["project"], row["event_id"]] for row in new]
+    first = _store_counts(fold, fresh)
+    _store_samples(fold, fresh, first)
     _store_users(fold, fresh)
 
 
@@ -117,7 +108,7 @@ def _event_row(event: ErrorEvent) -> dict[str, Any]:
         "project": event.project,
         "event_id": event.event_id,
         "issue": event.issue,
-        "release": event.release,
+        "release": event.release or None,
         "environment": event.environment,
         "identity": event.identity,
         "handled": event.handled,
@@ -130,28 +121,25 @@ def _place(event: ErrorEvent) -> dict[str, Any]:
     return {"project": event.project, "environment": event.environment, "release": event.release}
 
 
-def _store_counts(fold: Fold, events: Sequence[ErrorEvent]) -> None:
+def _store_counts(fold: Fold, events: Sequence[ErrorEvent]) -> set[tuple[Any, ...]]:
+    """Write which issues the events are of, and how many; the places where an issue was seen for the first time."""
     issues, seen, releases = [], [], []
-    minutes: Counter[tuple[Any, ...]] = Counter()
-    unhandled: Counter[tuple[Any, ...]] = Counter()
+    minutes: dict[tuple[Any, ...], dict[str, Any]] = {}
     for event in events:
-        partition, minute = event.delivery.record.partition.number, event.delivery.minute
         place = _place(event)
-        first = {"partition": partition, "first_minute": minute}
+        first = {"partition": event.partition, "first_minute": event.delivery.minute}
         issues.append(_issue_row(event))
         seen.append(place | first | {"issue": event.issue, "first_event": event.event_id})
-        releases.append(place | first | {"topic": "errors"})
-        cell = (event.project, event.environment, event.release, event.issue, minute, partition)
-        minutes[cell] += 1
-        unhandled[cell] += not event.handled
+        if event.release:
+            releases.append(place | first | {"topic": "errors"})
+        cell = place | {"issue": event.issue, "minute": event.delivery.minute, "partition": event.partition}
+        row = minutes.setdefault(tuple(cell.values()), cell | {"events": 0, "unhandled": 0})
+        row["events"] += 1
+        row["unhandled"] += not event.handled
     fold.insert_known(tables.issue, issues)
-    fold.insert_known(tables.release_seen, [row for row in releases if row["release"]])
-    new_seen = fold.unit.insert_new(tables.issue_seen, fold.known.new(tables.issue_seen, seen))
-    names = ("project", "environment", "release", "issue", "minute", "partition")
-    rows = [dict(zip(names, cell, strict=True)) for cell in minutes]
-    counted = [row | {"events": minutes[cell], "unhandled": unhandled[cell]} for row, cell in zip(rows, minutes, strict=True)]
-    fold.unit.add(tables.issue_minute, counted)
-    _store_samples(fold, events, {_seen_key(row) for row in new_seen})
+    fold.insert_known(tables.release_seen, releases)
+    fold.unit.add(tables.issue_minute, list(minutes.values()))
+    return {_seen_key(row) for row in fold.insert_known(tables.issue_seen, seen)}
 
 
 def _seen_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -175,33 +163,50 @@ def _store_samples(fold: Fold, events: Sequence[ErrorEvent], first: set[tuple[An
     rows = []
     for event in events:
         key = (event.project, event.environment, event.issue, event.release)
-        chosen = int.from_bytes(blake2b(event.event_id, digest_size=4).digest()) % SAMPLE_ONE_IN == 0
-        if chosen or key in first:
+        if key in first or _is_sampled(event.event_id):
             first.discard(key)
-            payload = zlib.compress(msgspec.json.encode(event.delivery.message.event), 1)
-            rows.append({
-                "project": event.project,
-                "issue": event.issue,
-                "event_id": event.event_id,
-                "release": event.release,
-                "booked_at": event.delivery.booked_at,
-                "payload": payload,
-            })
+            rows.append(_sample_row(event))
     fold.unit.insert_new(tables.event_sample, rows)
 
 
+def _is_sampled(event_id: bytes) -> bool:
+    return int.from_bytes(blake2b(event_id, digest_size=4).digest(), "big") % SAMPLE_ONE_IN == 0
+
+
+def _sample_row(event: ErrorEvent) -> dict[str, Any]:
+    message = event.delivery.message
+    payload = message.event
+    if message.identity is None:
+        payload = payload | {"user": {"id": event.identity} if event.identity else None}
+    return {
+        "project": event.project,
+        "issue": event.issue,
+        "event_id": event.event_id,
+        "release": event.release or None,
+        "booked_at": event.delivery.booked_at,
+        "payload": zlib.compress(_json(payload), 1),
+    }
+
+
+def _json(payload: Mapping[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(payload)
+    except OverflowError:
+        return json.dumps(payload, ensure_ascii=False).encode()
+
+
 def _store_users(fold: Fold, events: Sequence[ErrorEvent]) -> None:
+    """Write whom the events hurt: users, or for events that name none the issue and the host."""
     users, hurt, anonymous = [], [], []
     for event in events:
-        partition, minute = event.delivery.record.partition.number, event.delivery.minute
-        place = _place(event)
+        place, minute = _place(event), event.delivery.minute
         if event.identity is not None:
-            row = place | {"partition": partition, "first_minute": minute, "identity": event.identity}
+            row = place | {"partition": event.partition, "first_minute": minute, "identity": event.identity}
             users.append(row | {"issue": event.issue, "unhandled": not event.handled})
             if not event.handled:
                 hurt.append(row | {"topic": "errors", "day": minute // MINUTES_A_DAY, "abnormal": False})
         elif not event.handled:
-            writer = {"topic": "errors", "partition": partition}
+            writer = {"topic": "errors", "partition": event.partition}
             anonymous.append(place | writer | {"minute": minute, "issue": event.issue, "host": event.host})
     fold.insert_known(tables.issue_user, users)
     fold.insert_known(tables.hurt_user, hurt)

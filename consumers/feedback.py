@@ -1,36 +1,24 @@
-"""The topic ``seatrial.feedback``: what users wrote. It is joined to its event and issue when it is read, in either order."""
+"""The topic ``seatrial.feedback``: what users wrote. It is joined to its event when it is read."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from consumers.decoding import Delivery
 from consumers.folding import Fold, storable, user_value
-from models.domain.ledger import Fate
 from models.store import tables
 from models.wire import times
 
 
 def store(fold: Fold, deliveries: Sequence[Delivery]) -> None:
     """Write a batch's feedback; each id counts once."""
-    rows: dict[tuple[str, str], tuple[Delivery, dict[str, Any]]] = {}
-    for delivery in deliveries:
-        row = _row(fold, delivery)
-        key = (row["project"], row["feedback"])
-        if key in rows:
-            fold.count(delivery, row["project"], Fate.DUPLICATE)
-        else:
-            rows[key] = (delivery, row)
-    inserted = fold.unit.insert_new(tables.feedback, [row for _, row in rows.values()])
-    new = {(row["project"], row["feedback"]) for row in inserted}
-    for key, (delivery, _) in rows.items():
-        fold.count(delivery, key[0], Fate.STORED if key in new else Fate.DUPLICATE)
+    fold.insert_once(tables.feedback, [(delivery, _row(fold, delivery)) for delivery in deliveries])
 
 
 def _row(fold: Fold, delivery: Delivery) -> dict[str, Any]:
     message = delivery.message
     event_id = message.event_id
     return {
-        "project": message.project,
+        "project": delivery.project,
         "feedback": storable(delivery.identifier(message.id)),
         "message": storable(message.message),
         "release": storable(message.release),

@@ -1,16 +1,17 @@
-"""What every topic's fold shares: the unit of work, the tally of fates, users' identities, and what is known to be stored."""
+"""What every topic's fold shares: the unit of work, fates, users' identities, and what is stored already."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Table
 
 from consumers.decoding import DeadLetter, Delivery
 from models.domain.identity import hash_identity
 from models.domain.ledger import Category, Fate
-from models.ports import UnitOfWork
+from models.ports import Row, UnitOfWork
+from models.store import tables
 from models.wire import topics
 
 KNOWN_ROWS = 200_000
@@ -25,6 +26,10 @@ CATEGORIES = {
 }
 
 
+class Raced(Exception):
+    """Another consumer wrote a row between our reading that there is none and our writing it. Try again."""
+
+
 class Known:
     """Rows that this process has seen committed: a second insert of one of them is spared."""
 
@@ -32,7 +37,7 @@ class Known:
         self._committed: set[tuple[Any, ...]] = set()
         self._pending: set[tuple[Any, ...]] = set()
 
-    def new(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def new(self, table: Table, rows: Iterable[Row]) -> list[Row]:
         """The rows whose key is not known yet, each key once."""
         names = [column.name for column in table.primary_key.columns]
         fresh = {}
@@ -71,22 +76,53 @@ class Fold:
             return None
         return hash_identity(self.identity_keys[project], str(raw))
 
-    def count(self, delivery: Delivery | DeadLetter, project: str, fate: Fate) -> None:
-        partition = delivery.record.partition
+    def count(self, one: Delivery | DeadLetter, fate: Fate) -> None:
+        partition = one.record.partition
         category = CATEGORIES.get(partition.topic)
         if category is not None:
-            via = delivery.attributes.via
-            self.tally[project, category, fate, via, topics.short(partition.topic), partition.number] += 1
+            via = one.attributes.via
+            self.tally[one.project, category, fate, via, topics.short(partition.topic), partition.number] += 1
+
+    def store_tally(self) -> None:
+        names = ("project", "category", "fate", "via", "topic", "partition")
+        rows = [dict(zip(names, key, strict=True)) | {"count": count} for key, count in self.tally.items()]
+        self.unit.add(tables.ledger, rows)
 
     def refuse(self, delivery: Delivery, reason: str, detail: str) -> None:
         """Make a dead letter of a message that was well formed."""
-        project = delivery.message.project
-        letter = DeadLetter(delivery.record, delivery.booked_at, delivery.attributes, project, reason, detail)
-        self.dead.append(letter)
+        where = (delivery.record, delivery.booked_at, delivery.attributes, delivery.project)
+        self.dead.append(DeadLetter(*where, reason, detail))
 
-    def insert_known(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert rows that are written once and never change."""
-        self.unit.insert_new(table, self.known.new(table, rows))
+    def insert_once(self, table: Table, told: Iterable[tuple[Delivery, Row]]) -> list[Row]:
+        """Insert rows that are one thing each, and count their fates; the rows that were new.
+
+        A row whose key was told before, in this batch or any other, is a duplicate.
+        """
+        names = [column.name for column in table.primary_key]
+        first: dict[tuple[Any, ...], tuple[Delivery, Row]] = {}
+        for delivery, row in told:
+            key = tuple(row[name] for name in names)
+            if key in first:
+                self.count(delivery, Fate.DUPLICATE)
+            else:
+                first[key] = (delivery, row)
+        inserted = self.unit.insert_new(table, [row for _, row in first.values()])
+        new = {tuple(row[name] for name in names) for row in inserted}
+        for key, (delivery, _) in first.items():
+            self.count(delivery, Fate.STORED if key in new else Fate.DUPLICATE)
+        return [row for key, (_, row) in first.items() if key in new]
+
+    def insert_known(self, table: Table, rows: Iterable[Row]) -> list[dict[str, Any]]:
+        """Insert rows that are written once and never change; the keys of those that were new."""
+        return self.unit.insert_new(table, self.known.new(table, rows))
+
+
+@overload
+def storable(text: str, most: int = ...) -> str: ...
+
+
+@overload
+def storable(text: str | None, most: int = ...) -> str | None: ...
 
 
 def storable(text: str | None, most: int = 8_192) -> str | None:
@@ -108,5 +144,5 @@ def user_value(user: object) -> object:
     if not isinstance(user, dict):
         return user if isinstance(user, str | int) else None
     candidates: Sequence[object] = [user.get(name) for name in ("id", "email", "username", "ip_address")]
-    found = [value for value in candidates if isinstance(value, str | int) and not isinstance(value, bool) and value != ""]
-    return next((value for value in found if value != "{{auto}}"), None)
+    found = (value for value in candidates if isinstance(value, str | int) and not isinstance(value, bool))
+    return next((value for value in found if value not in ("", "{{auto}}")), None)

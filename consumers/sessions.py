@@ -1,17 +1,20 @@
-"""The topic ``seatrial.sessions``: updates merge to a state, and each change of knowledge is booked in its own minute."""
+"""The topic ``seatrial.sessions``: updates merge to a state, and each change is booked in its own minute."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analytics.correlation.sessions import CLASSES, RANKS, SessionState, change, merge, update
 from consumers.decoding import Delivery
-from consumers.folding import Fold, storable
+from consumers.folding import Fold, Raced, storable
 from models.domain.ledger import Fate
+from models.ports import Row
 from models.store import tables
 from models.wire import times
 
 MINUTES_A_DAY = 1440
+HASHED = re.compile("[0-9a-f]{32}")
 Sid = tuple[str, str]
 """Project and session id."""
 
@@ -28,23 +31,32 @@ def store(fold: Fold, deliveries: Sequence[Delivery]) -> None:
 
 def _store_updates(fold: Fold, deliveries: Sequence[Delivery], minutes: Counter[tuple[Any, ...]]) -> None:
     told = [(delivery, state) for delivery in deliveries if (state := _told(fold, delivery)) is not None]
-    keys = {(delivery.message.project, state.sid) for delivery, state in told}
+    keys = {(delivery.project, state.sid) for delivery, state in told}
     stored = fold.unit.fetch(tables.session, [{"project": project, "sid": sid} for project, sid in sorted(keys)])
     states: dict[Sid, SessionState] = {(row["project"], row["sid"]): _state(row) for row in stored}
     hurt = []
     for delivery, state in told:
-        project = delivery.message.project
+        project = delivery.project
         before = states.get((project, state.sid))
         seen = before is not None and state.updates <= before.updates
-        fold.count(delivery, project, Fate.DUPLICATE if seen else Fate.STORED)
+        fold.count(delivery, Fate.DUPLICATE if seen else Fate.STORED)
         after = state if before is None else merge(before, state)
         states[project, state.sid] = after
         for (environment, release, cell), delta in change(before, after).items():
             minutes[project, environment, release, delivery.minute, delivery.record.partition.number, cell] += delta
         if after.hurt and after.identity:
-            hurt.append(_hurt_row(delivery, after))
-    fold.unit.put(tables.session, [_row(project, states[project, sid]) for project, sid in sorted(keys)])
+            abnormal = after.session_class == "abnormal"
+            hurt.append(_hurt_row(delivery, (after.release, after.environment), after.identity, abnormal=abnormal))
+    _store_states(fold, states, {(row["project"], row["sid"]) for row in stored})
     fold.insert_known(tables.hurt_user, hurt)
+
+
+def _store_states(fold: Fold, states: Mapping[Sid, SessionState], stored: Collection[Sid]) -> None:
+    rows = {key: _row(key[0], state) for key, state in states.items()}
+    new = [row for key, row in rows.items() if key not in stored]
+    if len(fold.unit.insert_new(tables.session, new)) != len(new):
+        raise Raced
+    fold.unit.put(tables.session, [row for key, row in rows.items() if key in stored])
 
 
 def _told(fold: Fold, delivery: Delivery) -> SessionState | None:
@@ -57,85 +69,81 @@ def _told(fold: Fold, delivery: Delivery) -> SessionState | None:
     if started is None:
         fold.refuse(delivery, "invalid", "$.session.started: neither RFC 3339 nor seconds since the epoch")
         return None
-    timestamp = times.to_milliseconds(session.timestamp)
-    return update(
-        storable(session.sid.replace("-", "").lower(), 64) or "",
-        release=storable(session.attrs.release) or "",
-        environment=storable(session.attrs.environment) or "production",
-        identity=fold.identity(message.project, message.identity, session.did or _address(session.attrs.ip_address)),
-        started=started,
-        timestamp=max(started, timestamp) if timestamp is not None else started,
-        status=session.status,
-        errors=session.errors,
-    )
+    timestamp = max(started, times.to_milliseconds(session.timestamp) or started)
+    origin = (started, timestamp, storable(session.attrs.release), storable(session.attrs.environment))
+    raw = _device(session.did) or _address(session.attrs.ip_address)
+    identity = fold.identity(delivery.project, message.identity, raw)
+    return update(_sid(session.sid), origin, identity, session.status, session.errors)
+
+
+def _sid(text: str) -> str:
+    """Python writes a UUID with dashes, JavaScript without."""
+    return storable(text.replace("-", "").lower())
+
+
+def _device(did: object) -> object:
+    """The device's id; SDKs write the nil UUID for none."""
+    return None if isinstance(did, str) and not did.replace("-", "").strip("0") else did
 
 
 def _address(address: str | None) -> str | None:
     return None if address == "{{auto}}" else address
 
 
-def _hurt_row(delivery: Delivery, state: SessionState) -> dict[str, Any]:
-    return {
-        "project": delivery.message.project,
-        "environment": state.environment,
-        "release": state.release,
-        "day": delivery.minute // MINUTES_A_DAY,
-        "identity": state.identity,
-        "abnormal": state.session_class == "abnormal",
-        "topic": "sessions",
-        "partition": delivery.record.partition.number,
-        "first_minute": delivery.minute,
-    }
-
-
 def _store_aggregates(fold: Fold, deliveries: Sequence[Delivery], minutes: Counter[tuple[Any, ...]]) -> None:
     """Counts made by an SDK; each item counts once, by its id."""
     items: dict[tuple[str, str], Delivery] = {}
+    told = []
     for delivery in deliveries:
         message = delivery.message
         if message.aggregates is None or message.attrs is None:
             fold.refuse(delivery, "invalid", "$: neither `session`, nor `aggregates` with `attrs`")
             continue
-        key = (message.project, delivery.identifier(message.id))
-        if key in items:
-            fold.count(delivery, message.project, Fate.DUPLICATE)
-        items.setdefault(key, delivery)
-    rows = [
-        {"project": project, "category": "session", "item": item, "booked_at": delivery.booked_at}
-        for (project, item), delivery in items.items()
-    ]
-    inserted = {(row["project"], row["item"]) for row in fold.unit.insert_new(tables.seen_item, rows)}
+        item = storable(delivery.identifier(message.id))
+        items.setdefault((delivery.project, item), delivery)
+        row: Row = {"project": delivery.project, "category": "session", "item": item, "booked_at": delivery.booked_at}
+        told.append((delivery, row))
     hurt = []
-    for key, delivery in items.items():
-        fold.count(delivery, key[0], Fate.STORED if key in inserted else Fate.DUPLICATE)
-        if key in inserted:
-            hurt += _count_aggregates(fold, delivery, minutes)
+    for row in fold.insert_once(tables.seen_item, told):
+        hurt += _count_aggregates(fold, items[row["project"], row["item"]], minutes)
     fold.insert_known(tables.hurt_user, hurt)
 
 
 def _count_aggregates(fold: Fold, delivery: Delivery, minutes: Counter[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """Add an item's counts to ``minutes``; the rows of the users that it says were hurt."""
-    message, minute, partition = delivery.message, delivery.minute, delivery.record.partition.number
-    release, environment = storable(message.attrs.release) or "", storable(message.attrs.environment) or "production"
+    attributes, partition = delivery.message.attrs, delivery.record.partition.number
+    release, environment = storable(attributes.release), storable(attributes.environment)
     hurt = []
-    for bucket in message.aggregates:
-        cells = zip(CLASSES, (bucket.exited, bucket.errored, bucket.unhandled, bucket.abnormal, bucket.crashed), strict=True)
-        for cell, number in cells:
-            minutes[message.project, environment, release, minute, partition, cell] += number
-        identity = fold.identity(message.project, None, bucket.did)
-        if identity and (bucket.crashed or bucket.unhandled or bucket.abnormal):
-            hurt.append({
-                "project": message.project,
-                "environment": environment,
-                "release": release,
-                "day": minute // MINUTES_A_DAY,
-                "identity": identity,
-                "abnormal": not (bucket.crashed or bucket.unhandled),
-                "topic": "sessions",
-                "partition": partition,
-                "first_minute": minute,
-            })
+    for bucket in delivery.message.aggregates:
+        counts = (bucket.exited, bucket.errored, bucket.unhandled, bucket.abnormal, bucket.crashed)
+        for cell, number in zip(CLASSES, counts, strict=True):
+            minutes[delivery.project, environment, release, delivery.minute, partition, cell] += number
+        identity = _identity_of_bucket(fold, delivery, _device(bucket.did))
+        failed = bool(bucket.crashed or bucket.unhandled)
+        if identity and (failed or bucket.abnormal):
+            hurt.append(_hurt_row(delivery, (release, environment), identity, abnormal=not failed))
     return hurt
+
+
+def _identity_of_bucket(fold: Fold, delivery: Delivery, did: object) -> str | None:
+    """Intake has hashed it already, in its place: a bucket has no field beside."""
+    hashed = isinstance(did, str) and delivery.attributes.via == "intake" and HASHED.fullmatch(did)
+    return fold.identity(delivery.project, str(did) if hashed else None, did)
+
+
+def _hurt_row(delivery: Delivery, place: tuple[str, str], identity: str, *, abnormal: bool) -> dict[str, Any]:
+    release, environment = place
+    return {
+        "project": delivery.project,
+        "environment": environment,
+        "release": release,
+        "day": delivery.minute // MINUTES_A_DAY,
+        "identity": identity,
+        "abnormal": abnormal,
+        "topic": "sessions",
+        "partition": delivery.record.partition.number,
+        "first_minute": delivery.minute,
+    }
 
 
 def _store_minutes(fold: Fold, minutes: Counter[tuple[Any, ...]]) -> None:

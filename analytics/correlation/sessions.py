@@ -1,8 +1,8 @@
 """What is known of one session: a join-semilattice, so that order, duplication and replay cannot change a count.
 
-Rules of `sentry-protocol.md`, 2.2 and 2.3: started is the smallest, status the highest rank, errors the largest that any update
-said. Release, environment and user are fixed by the protocol; where updates disagree, the value carried by the smallest
-(started, timestamp, value) wins, which commutes, unlike "the first one seen".
+Rules of `sentry-protocol.md`, 2.2 and 2.3: started is the smallest, status the highest rank, errors the largest that an
+update said. Release, environment and user are fixed by the protocol; where updates disagree, the value carried by the
+smallest (started, timestamp, value) wins, which commutes, unlike "the first one seen".
 """
 
 from dataclasses import dataclass
@@ -52,14 +52,13 @@ class SessionState:
         return self.rank >= RANKS.index("unhandled")
 
 
-def update(
-    sid: str, *, release: str, environment: str, identity: str | None, started: int, timestamp: int, status: str, errors: int
-) -> SessionState:
-    """The state that one update alone tells. ``status`` is one of `RANKS`; times in ms."""
+def update(sid: str, origin: Origin, identity: str | None, status: str, errors: int) -> SessionState:
+    """The state that one update alone tells. ``status`` is one of `RANKS`."""
+    started, timestamp, _, _ = origin
     rank = RANKS.index(status)
     return SessionState(
         sid=sid,
-        origin=(started, timestamp, release, environment),
+        origin=origin,
         identity_origin=(started, timestamp, identity) if identity else None,
         last_seen=timestamp,
         rank=rank,

@@ -63,12 +63,14 @@ class SqlUnitOfWork:
     def fetch(self, table: Table, keys: Sequence[Row]) -> list[dict[str, Any]]:
         columns = _key_columns(table)
         rows: list[dict[str, Any]] = []
-        for some in _chunks(keys):
+        for some in _chunks(_in_order(table, keys)):
             if len(columns) == 1:
                 where = columns[0].in_([key[columns[0].name] for key in some])
             else:
                 where = tuple_(*columns).in_([tuple(key[column.name] for column in columns) for key in some])
-            rows += [dict(row) for row in self.connection.execute(select(table).where(where)).mappings()]
+            # PostgreSQL holds the rows for this unit of work, so that what was read is what will be replaced.
+            query = select(table).where(where).order_by(*columns).with_for_update()
+            rows += [dict(row) for row in self.connection.execute(query).mappings()]
         return rows
 
     def insert_new(self, table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:

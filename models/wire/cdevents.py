@@ -8,9 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+SERVICE = "dev.cdevents.service."
 STATES = {"deployed": "succeeded", "upgraded": "succeeded", "rolledback": "succeeded"}
 """``rolledback`` names what runs now, so for its artifact it is a deploy that succeeded."""
-GITHUB_STATES = {"pending": "started", "in_progress": "started", "success": "succeeded", "failure": "failed", "error": "failed"}
+GITHUB_STATES = {
+    "pending": "started",
+    "in_progress": "started",
+    "success": "succeeded",
+    "failure": "failed",
+    "error": "failed",
+}
 
 
 class NotADeploy(ValueError):
@@ -28,8 +35,7 @@ def deploy(value: Mapping[str, Any]) -> dict[str, Any]:
         return _github(value)
     context = value["context"]
     kind = str(context.get("type", ""))
-    parts = kind.split(".")
-    predicate = parts[3] if len(parts) > 3 and parts[:3] == ["dev", "cdevents", "service"] else ""
+    predicate = kind.removeprefix(SERVICE).partition(".")[0] if kind.startswith(SERVICE) else ""
     if predicate not in STATES:
         message = f"$.context.type: {kind!r} is no deploy: send dev.cdevents.service.deployed, upgraded or rolledback"
         raise NotADeploy(message)

@@ -4,6 +4,7 @@ https://github.com/cloudevents/spec, bindings/kafka-protocol-binding.md. Missing
 """
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from models.ports import Headers
 
 SOURCE_INTAKE = "seatrial/intake"
 STRUCTURED = "application/cloudevents+json"
+ID_CHARACTERS = 200
+"""A longer ``ce_id`` is known by its hash: it becomes part of a key, and no database takes a key of any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +33,15 @@ class Attributes:
 
 
 def attributes(headers: Headers) -> Attributes:
-    found = {name: value.decode("utf-8", "replace") for name, value in headers if value is not None}
+    found = {name.lower(): value.decode("utf-8", "replace") for name, value in headers if value is not None}
     structured = found.get("content-type", "").partition(";")[0].strip().lower() == STRUCTURED
-    return Attributes(found.get("ce_id", ""), found.get("ce_source", ""), found.get("ce_type", ""), structured)
+    return Attributes(_id(found.get("ce_id", "")), found.get("ce_source", ""), found.get("ce_type", ""), structured)
 
 
 def unwrap(value: dict[str, Any]) -> tuple[Attributes, Any]:
     """A structured event's attributes and its data. A missing ``data`` gives None."""
     read = {name: text if isinstance(text := value.get(name), str) else "" for name in ("id", "source", "type")}
-    return Attributes(**read, structured=True), value.get("data")
+    return Attributes(_id(read["id"]), read["source"], read["type"], structured=True), value.get("data")
 
 
 def headers(*, id: str, type: str, at: str, source: str = SOURCE_INTAKE) -> Headers:  # noqa: A002 - CloudEvents' own names
@@ -52,6 +55,10 @@ def headers(*, id: str, type: str, at: str, source: str = SOURCE_INTAKE) -> Head
         "content-type": "application/json",
     }
     return tuple((name, text.encode()) for name, text in pairs.items())
+
+
+def _id(text: str) -> str:
+    return text if len(text) <= ID_CHARACTERS else blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def encode(value: object) -> bytes:

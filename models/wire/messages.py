@@ -1,7 +1,7 @@
 """The messages on the topics, as `interfaces.md` fixes them: one struct a topic.
 
-Fields that only intake adds are ``identity`` (a hashed user), ``received_at`` and ``sent_at`` (RFC 3339). Unknown fields are ignored, so that a
-producer of a later version is understood.
+Fields that only intake adds are ``identity`` (a hashed user), ``received_at`` and ``sent_at`` (RFC 3339). Unknown
+fields are ignored, so that a producer of a later version is understood.
 """
 
 from typing import Annotated, Any, Literal
