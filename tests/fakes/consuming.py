@@ -1,10 +1,14 @@
 """A consumer with what it needs around it, over any log and store: what tests of the consumers are written with."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
+from sqlalchemy import Table
+
+from analytics.correlation.sessions import CLASSES
 from consumers.runtime import Consumer
 from models.clock import SimulatedClock
 from models.ports import Headers, Log, NewRecord, Store
@@ -50,16 +54,12 @@ class Consuming:
     def later(self, minutes: int) -> None:
         self.clock.set(self.clock.now() + minutes * MINUTE)
 
-    def rows(self, table: Any) -> list[dict[str, Any]]:
+    def rows(self, table: Table) -> list[dict[str, Any]]:
         return self.store.rows(table)
 
     def fates(self) -> dict[tuple[str, str], int]:
         """The ledger by category and fate, over all partitions."""
-        sums: dict[tuple[str, str], int] = {}
-        for row in self.rows(tables.ledger):
-            key = (str(row["category"]), str(row["fate"]))
-            sums[key] = sums.get(key, 0) + row["count"]
-        return sums
+        return fates_of(self.rows(tables.ledger))
 
     def dead(self) -> list[tuple[str, str]]:
         """Reason and detail of each dead letter."""
@@ -125,3 +125,34 @@ def event_id(name: str) -> str:
 def only(rows: Sequence[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     """Some columns of rows."""
     return [tuple(row[name] for name in names) for row in rows]
+
+
+def totals_of(rows: Callable[[Table], list[dict[str, Any]]]) -> dict[str, Any]:
+    """What the tables come to, over all minutes and partitions. ``rows`` gives every row of a table."""
+    cells: Counter[tuple[str, ...]] = Counter()
+    for row in rows(tables.session_minute):
+        for name in ("started", *CLASSES):
+            cells[row["environment"], row["release"], name] += row[name]
+    issues: Counter[tuple[str, ...]] = Counter()
+    for row in rows(tables.issue_minute):
+        for name in ("events", "unhandled"):
+            issues[row["release"], row["issue"], name] += row[name]
+    return {
+        "sessions": +cells,
+        "issues": +issues,
+        "states": {(row["sid"], row["status"], row["errors"], row["release"]) for row in rows(tables.session)},
+        "events": {(row["event_id"], row["issue"], row["identity"]) for row in rows(tables.event)},
+        "feedback": {(row["feedback"], row["message"]) for row in rows(tables.feedback)},
+        "deploys": {(row["fact"], row["release"]) for row in rows(tables.deploy_fact)},
+        "anonymous": {(row["release"], row["issue"], row["host"]) for row in rows(tables.anonymous_failure)},
+        "dead": Counter((row["reason"], row["detail"]) for row in rows(tables.dead_letter)),
+        "fates": fates_of(rows(tables.ledger)),
+    }
+
+
+def fates_of(ledger: Iterable[dict[str, Any]]) -> dict[tuple[str, str], int]:
+    """The ledger by category and fate, over all partitions."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for row in ledger:
+        sums[str(row["category"]), str(row["fate"])] += row["count"]
+    return dict(sums)

@@ -1,16 +1,16 @@
 """The same messages in any order, any number of times, over any partitions and batches, give the same totals."""
 
 import random
-from collections import Counter
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from analytics.correlation.sessions import CLASSES
 from models.ports import NewRecord
 from models.store import tables
 from models.wire.topics import ERRORS, FEEDBACK, SESSIONS
-from tests.fakes.consuming import Consuming, aggregates, encode, error, session
+from tests.fakes.consuming import Consuming, aggregates, encode, error, session, totals_of
 
 RELEASES = some.sampled_from(["shop@1.4.2", "shop@1.5.0"])
 USERS = some.sampled_from([None, "ada", "bob", "eve"])
@@ -65,28 +65,11 @@ def totals(messages: list[tuple[str, Any]], chance: random.Random) -> dict[str, 
             shop.consumer.close()
     shop.writer.flush()
     shop.consume()
-    return _totals(shop)
-
-
-def _totals(shop: Consuming) -> dict[str, Any]:
-    cells: Counter[tuple[str, ...]] = Counter()
-    for row in shop.rows(tables.session_minute):
-        for name in ("started", "healthy", "errored", "unhandled", "abnormal", "crashed"):
-            cells[row["environment"], row["release"], name] += row[name]
-    issues: Counter[tuple[str, ...]] = Counter()
-    for row in shop.rows(tables.issue_minute):
-        for name in ("events", "unhandled"):
-            issues[row["release"], row["issue"], name] += row[name]
-    return {
-        "sessions": +cells,
-        "issues": +issues,
-        "states": [(row["sid"], row["status"], row["errors"], row["release"]) for row in shop.rows(tables.session)],
-        "events": {row["event_id"] for row in shop.rows(tables.event)},
-        "feedback": {row["feedback"] for row in shop.rows(tables.feedback)},
-        "anonymous": {(row["release"], row["issue"], row["host"]) for row in shop.rows(tables.anonymous_failure)},
-        "stored": {key: count for key, count in shop.fates().items() if key[1] == "stored"},
-        "dead": shop.dead(),
-    }
+    found = totals_of(shop.rows)
+    found["fates"] = {
+        key: count for key, count in found["fates"].items() if key[1] == "stored"
+    }  # the rest are duplicates
+    return found
 
 
 @settings(max_examples=60, deadline=None)
@@ -113,6 +96,3 @@ def test_the_ledger_adds_up(messages: list[tuple[str, Any]]) -> None:
     started = sum(row["started"] for row in shop.rows(tables.session_minute))
     classes = sum(row[name] for row in shop.rows(tables.session_minute) for name in CLASSES)
     assert started == classes
-
-
-CLASSES = ("healthy", "errored", "unhandled", "abnormal", "crashed")
