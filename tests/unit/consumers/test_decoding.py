@@ -87,6 +87,8 @@ def test_a_value_without_project_takes_it_from_its_key() -> None:
     assert delivered(FEEDBACK, {"message": "a"}, b"shop:f:1").project == "shop"
     assert refused(FEEDBACK, {"message": "a"}, b"shop")[0] == "no_project"
     assert delivered(FEEDBACK, {"project": "shop", "message": "a"}, b"other:1").project == "shop"
+    deploy = {"project": "shop", "environment": "production", "release": "r"}
+    assert delivered(DEPLOYS, deploy, b"other:1").project == "shop"
 
 
 def test_a_dead_letter_knows_its_project_where_anything_names_it() -> None:

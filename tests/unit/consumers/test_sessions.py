@@ -144,3 +144,13 @@ def test_times_of_producers_change_no_minute(shop: Consuming) -> None:
     )
     assert minutes(shop) == {0: (2, 2, 0, 0, 0, 0)}
     assert sorted(only(shop.rows(tables.session), "started")) == [(946_598_400_000,), (4_102_437_600_000,)]
+
+
+def test_a_minute_has_a_row_for_each_partition_that_wrote_it(shop: Consuming) -> None:
+    """So that no row has two writers; an update and an aggregate of one partition share it."""
+    for number in range(6):
+        shop.send(SESSIONS, session(f"s{number}"), key=f"shop:{number}".encode())
+        shop.send(SESSIONS, aggregates({"exited": 1}, identifier=f"a{number}"), key=f"shop:{number}".encode())
+    shop.consume()
+    sent = [record.partition.number for record in shop.log.records(SESSIONS)]
+    assert dict(only(shop.rows(tables.session_minute), "partition", "started")) == {0: sent.count(0), 1: sent.count(1)}
