@@ -89,7 +89,9 @@ session = Table(
     _key("sid"),
     _text("release", required=True),
     _text("environment", required=True),
-    _number("started"),  # with origin_at, the smallest (started, timestamp): who carried it named release and environment
+    _number(
+        "started"
+    ),  # with origin_at, the smallest (started, timestamp): who carried it named release and environment
     _number("origin_at"),
     _text("identity"),
     Column("identity_started", BigInteger),

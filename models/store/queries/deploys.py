@@ -1,0 +1,37 @@
+"""Facts about the deploys of a project; `analytics.correlation.deploys` folds them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, select
+
+from models.domain.deploy import MINUTE, DeployFact
+from models.store.tables import deploy_fact, release_seen
+
+
+def facts(connection: Connection, project: str) -> Mapping[str, list[DeployFact]]:
+    """The facts of each environment."""
+    columns = deploy_fact.c
+    told = (columns.fact, columns.environment, columns.deploy, columns.release, columns.state)
+    planned = (columns.exposure, columns.replaces, columns.irreversible, columns.booked_at)
+    query = select(*told, *planned).where(columns.project == project)
+    found: dict[str, list[DeployFact]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.environment].append(DeployFact(*row))
+    return found
+
+
+def first_sessions(connection: Connection, project: str, before: int) -> Mapping[str, Mapping[str, int]]:
+    """By environment, the start (ms) of the minute in which each release had its first session, before minute ``before``."""
+    columns = release_seen.c
+    earliest = func.min(columns.first_minute)
+    query = (
+        select(columns.environment, columns.release, earliest)
+        .where(columns.project == project, columns.topic == "sessions")
+        .group_by(columns.environment, columns.release)
+        .having(earliest < before)
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for environment, release, minute in connection.execute(query):
+        found[environment][release] = minute * MINUTE
+    return found

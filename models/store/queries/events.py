@@ -1,0 +1,59 @@
+"""What became of one event."""
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from models.domain.ledger import Fate
+from models.store.tables import event, event_sample
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``sample`` is the scrubbed event, None if it was counted and not kept. ``occurred_at`` in ms."""
+
+    event_id: str
+    fate: Fate
+    issue: str
+    release: str | None
+    environment: str
+    occurred_at: int
+    sample: dict[str, Any] | None
+
+
+def find(connection: Connection, project: str, event_id: str) -> Found | None:
+    """The event with this id (32 hexadecimal digits, dashes allowed), None if none such was stored."""
+    try:
+        key = bytes.fromhex(event_id.replace("-", ""))
+    except ValueError:
+        return None
+    columns = event.c
+    told = (columns.issue, columns.release, columns.environment, columns.occurred_at)
+    row = connection.execute(select(*told).where(columns.project == project, columns.event_id == key)).one_or_none()
+    if row is None:
+        return None
+    sample = event_sample.c
+    where = (sample.project == project, sample.issue == row.issue, sample.event_id == key)
+    kept = connection.execute(select(sample.payload).where(*where)).scalar()
+    payload = unpack(kept) if kept is not None else None
+    return Found(key.hex(), Fate.STORED, row.issue, row.release, row.environment, row.occurred_at, payload)
+
+
+def sample_of(
+    connection: Connection, project: str, issue: str, release: str | None = None
+) -> tuple[str, dict[str, Any]] | None:
+    """The newest event of an issue that was kept whole, with its id; of a release if one is named."""
+    columns = event_sample.c
+    query = select(columns.event_id, columns.payload).where(columns.project == project, columns.issue == issue)
+    if release is not None:
+        query = query.where(columns.release == release)
+    row = connection.execute(query.order_by(columns.booked_at.desc(), columns.event_id).limit(1)).one_or_none()
+    return (row.event_id.hex(), unpack(row.payload)) if row else None
+
+
+def unpack(payload: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.json.decode(zlib.decompress(payload))
+    return found

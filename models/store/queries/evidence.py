@@ -1,0 +1,178 @@
+"""The numbers that a release is judged on, and that every page shows: one set of queries for both.
+
+All ranges of minutes include both ends. A minute's evidence is final once `closed_to` is past its end.
+"""
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, Select, func, select
+
+from models.domain.evidence import MILLISECONDS_A_MINUTE, ArmMinute, EvidenceMinute, History, IssueMinute
+from models.store.tables import anonymous_failure, hurt_user, issue, issue_seen, issue_user, position, session_minute
+from models.wire.topics import FEEDS_MINUTES
+
+DAY_MINUTES = 1_440
+COUNTS = ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")
+COUNTED_LEVELS = ("error", "fatal")
+"""A new message at level info or warning hurts nobody, however many users cause it."""
+
+
+def closed_to(connection: Connection) -> int | None:
+    """Until when (ms) every partition that feeds minutes is read; None before the consumers ever ran."""
+    query = select(func.min(position.c.read_to)).where(position.c.topic.in_(FEEDS_MINUTES))
+    read: int | None = connection.execute(query).scalar()
+    return read
+
+
+def arms(
+    connection: Connection, project: str, environment: str, release: str, first: int, last: int, *, count_abnormal: bool
+) -> dict[int, ArmMinute]:
+    """What became known of one release, by minute; minutes without anything are left out."""
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in connection.execute(_sessions(project, environment, release, first, last)).mappings():
+        counts[row["minute"]].update({name: int(row[name]) for name in COUNTS})
+    for minute, users in connection.execute(_hurt(project, environment, release, first, last, count_abnormal)):
+        counts[minute]["hurt"] = users
+    for minute, failures in connection.execute(_anonymous(project, environment, release, first, last)):
+        counts[minute]["anonymous"] = failures
+    return {minute: ArmMinute(**told) for minute, told in counts.items()}
+
+
+def new_issues(
+    connection: Connection, project: str, environment: str, release: str, since: int, first: int, last: int
+) -> dict[int, tuple[IssueMinute, ...]]:
+    """Users newly affected by each issue that no release had in the environment before minute ``since``, by minute.
+
+    Failures without a known user count once for each host and minute.
+    """
+    fresh = _fresh_issues(project, environment, release, since)
+    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for query in (
+        _affected(project, environment, release, first, last),
+        _failures(project, environment, release, first, last),
+    ):
+        table = query.selected_columns
+        for name, minute, users in connection.execute(query.where(table.issue.in_(fresh))):
+            found[minute][name] += users
+    return {
+        minute: tuple(IssueMinute(name, users) for name, users in sorted(told.items()))
+        for minute, told in found.items()
+    }
+
+
+def evidence(
+    connection: Connection,
+    project: str,
+    environment: str,
+    new: str,
+    old: str | None,
+    since: int,
+    first: int,
+    last: int,
+    *,
+    count_abnormal: bool,
+) -> list[EvidenceMinute]:
+    """Each minute from ``first`` to ``last``, with exposure 0: the plan is the deploy's, not the store's."""
+    ours = arms(connection, project, environment, new, first, last, count_abnormal=count_abnormal)
+    theirs = arms(connection, project, environment, old, first, last, count_abnormal=count_abnormal) if old else {}
+    issues = new_issues(connection, project, environment, new, since, first, last)
+    nothing = ArmMinute()
+    return [
+        EvidenceMinute(minute, 0.0, ours.get(minute, nothing), theirs.get(minute, nothing), issues.get(minute, ()))
+        for minute in range(first, last + 1)
+    ]
+
+
+def history(connection: Connection, project: str, environment: str, before: int, *, count_abnormal: bool) -> History:
+    """The environment in the day before a minute, over all releases."""
+    since = before - DAY_MINUTES
+    table = session_minute.c
+    place = (table.project == project, table.environment == environment, table.minute >= since, table.minute < before)
+    started, first = connection.execute(select(func.sum(table.started), func.min(table.minute)).where(*place)).one()
+    if not started:
+        return History()
+    users = _first_hurt(project, environment, None, since, count_abnormal).subquery()
+    counted = select(func.count()).select_from(users).where(users.c.minute >= since, users.c.minute < before)
+    hurt = connection.execute(counted).scalar() or 0
+    return History(minutes=before - max(first, since), started=int(started), hurt=hurt)
+
+
+def minute_of(milliseconds: int) -> int:
+    return milliseconds // MILLISECONDS_A_MINUTE
+
+
+def _sessions(project: str, environment: str, release: str, first: int, last: int) -> Select[tuple[int, ...]]:
+    table = session_minute.c
+    sums = [func.sum(table[name]).label(name) for name in COUNTS]
+    where = (table.project == project, table.environment == environment, table.release == release)
+    return select(table.minute, *sums).where(*where, table.minute.between(first, last)).group_by(table.minute)
+
+
+def _first_hurt(
+    project: str, environment: str, release: str | None, since: int, count_abnormal: bool
+) -> Select[tuple[str, int]]:
+    """For each release, day and user, the earliest minute over all who write."""
+    table = hurt_user.c
+    where = [table.project == project, table.environment == environment, table.day >= since // DAY_MINUTES]
+    if release is not None:
+        where.append(table.release == release)
+    if not count_abnormal:
+        where.append(table.abnormal.is_(False))
+    query = select(table.identity, func.min(table.first_minute).label("minute")).where(*where)
+    return query.group_by(table.release, table.day, table.identity)
+
+
+def _hurt(
+    project: str, environment: str, release: str, first: int, last: int, count_abnormal: bool
+) -> Select[tuple[int, int]]:
+    users = _first_hurt(project, environment, release, first, count_abnormal).subquery()
+    return select(users.c.minute, func.count()).where(users.c.minute.between(first, last)).group_by(users.c.minute)
+
+
+def _anonymous(project: str, environment: str, release: str, first: int, last: int) -> Select[tuple[int, int]]:
+    table = anonymous_failure.c
+    where = (table.project == project, table.environment == environment, table.release == release)
+    units = select(table.minute, table.issue, table.host).where(*where, table.minute.between(first, last)).distinct()
+    distinct = units.subquery()
+    return select(distinct.c.minute, func.count()).group_by(distinct.c.minute)
+
+
+def _fresh_issues(project: str, environment: str, release: str, since: int) -> Select[tuple[str]]:
+    """Issues at a counted level first seen in this release, and at no time before the deploy in any."""
+    seen = issue_seen.c
+    where = (seen.project == project, seen.environment == environment)
+    before = select(seen.issue).where(*where, seen.first_minute < since)
+    levels = select(issue.c.issue).where(issue.c.project == project, issue.c.level.in_(COUNTED_LEVELS))
+    ours = select(seen.issue).where(*where, seen.release == release, seen.first_minute >= since)
+    elsewhere = _first_elsewhere(project, environment, release).subquery()
+    here = (
+        select(seen.issue)
+        .where(*where, seen.release == release)
+        .outerjoin(elsewhere, elsewhere.c.issue == seen.issue)
+        .group_by(seen.issue, elsewhere.c.minute)
+        .having((elsewhere.c.minute.is_(None)) | (func.min(seen.first_minute) <= elsewhere.c.minute))
+    )
+    return ours.where(seen.issue.in_(levels), seen.issue.not_in(before), seen.issue.in_(here))
+
+
+def _first_elsewhere(project: str, environment: str, release: str) -> Select[tuple[str, int]]:
+    seen = issue_seen.c
+    where = (seen.project == project, seen.environment == environment, seen.release != release)
+    return select(seen.issue, func.min(seen.first_minute).label("minute")).where(*where).group_by(seen.issue)
+
+
+def _affected(project: str, environment: str, release: str, first: int, last: int) -> Select[tuple[str, int, int]]:
+    table = issue_user.c
+    where = (table.project == project, table.environment == environment, table.release == release)
+    earliest = select(table.issue, table.identity, func.min(table.first_minute).label("minute")).where(*where)
+    users = earliest.group_by(table.issue, table.identity).subquery()
+    query = select(users.c.issue, users.c.minute, func.count()).where(users.c.minute.between(first, last))
+    return query.group_by(users.c.issue, users.c.minute)
+
+
+def _failures(project: str, environment: str, release: str, first: int, last: int) -> Select[tuple[str, int, int]]:
+    table = anonymous_failure.c
+    where = (table.project == project, table.environment == environment, table.release == release)
+    units = select(table.issue, table.minute, table.host).where(*where, table.minute.between(first, last)).distinct()
+    distinct = units.subquery()
+    return select(distinct.c.issue, distinct.c.minute, func.count()).group_by(distinct.c.issue, distinct.c.minute)

@@ -1,0 +1,128 @@
+"""What users wrote, joined to its event and session when it is read (docs/adr/0005), and the themes in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, Select, and_, func, or_, select
+
+from models.store.tables import event, feedback, session, theme
+
+PAGE = 50
+THEME_MEMBERS = 3
+"""Fewer that say the same thing are no theme."""
+
+Place = tuple[int, str]
+"""Where a page ended: the time (ms) and the id of its last piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    feedback: str
+    message: str
+    release: str | None
+    """As it says itself, else its event's, else its session's."""
+    environment: str
+    event_id: str | None
+    issue: str | None
+    """The issue of its event, as soon as that is stored."""
+    rating: int | None
+    source: str | None
+    url: str | None
+    language: str | None
+    occurred_at: int
+    """ms"""
+
+    @property
+    def place(self) -> Place:
+        return self.occurred_at, self.feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    theme: str
+    name: str
+    """A member's own words."""
+    release: str
+    members: tuple[str, ...]
+    """Ids of feedback."""
+    updated_at: int
+
+    @property
+    def count(self) -> int:
+        return len(self.members)
+
+
+def listed(
+    connection: Connection,
+    project: str,
+    environment: str,
+    release: str | None = None,
+    *,
+    issue: str | None = None,
+    only: Sequence[str] | None = None,
+    before: Place | None = None,
+    limit: int = PAGE,
+) -> list[Feedback]:
+    """Newest first. ``only``: of these ids, as a theme names its members."""
+    joined = _joined(project, environment, release, issue)
+    query = select(joined.subquery())
+    columns = query.selected_columns
+    if only is not None:
+        query = query.where(columns.feedback.in_(only))
+    if before is not None:
+        at, last = before
+        same = and_(columns.occurred_at == at, columns.feedback < last)
+        query = query.where(or_(columns.occurred_at < at, same))
+    rows = connection.execute(query.order_by(columns.occurred_at.desc(), columns.feedback.desc()).limit(limit))
+    return [_feedback(row) for row in rows.mappings()]
+
+
+def count(
+    connection: Connection, project: str, environment: str, release: str | None = None, issue: str | None = None
+) -> int:
+    """How many `listed` lists over all its pages."""
+    query = select(func.count()).select_from(_joined(project, environment, release, issue).subquery())
+    return connection.execute(query).scalar() or 0
+
+
+def counts(connection: Connection, project: str, environment: str) -> dict[str, int]:
+    """By release, how many pieces of feedback it has."""
+    joined = _joined(project, environment, None, None).subquery()
+    query = select(joined.c.release, func.count()).where(joined.c.release.is_not(None)).group_by(joined.c.release)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def themes(connection: Connection, project: str, environment: str, release: str | None = None) -> list[Theme]:
+    """The largest first."""
+    columns = theme.c
+    query = select(theme).where(columns.project == project, columns.environment == environment)
+    if release is not None:
+        query = query.where(columns.release == release)
+    found = [
+        Theme(row.theme, row.name, row.release, tuple(msgspec.json.decode(row.members)), row.updated_at)
+        for row in connection.execute(query)
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.theme, one.release))
+
+
+def _joined(project: str, environment: str, release: str | None, issue: str | None) -> Select[tuple[object, ...]]:
+    told, happened, used = feedback.c, event.c, session.c
+    of_event = and_(happened.project == told.project, happened.event_id == told.event_id)
+    of_session = and_(used.project == told.project, used.sid == told.session_id)
+    whose = func.coalesce(told.release, happened.release, used.release).label("release")
+    names = ("feedback", "message", "environment", "event_id", "rating", "source", "url", "language", "occurred_at")
+    query = (
+        select(*(told[name] for name in names), whose, happened.issue)
+        .select_from(feedback.outerjoin(event, of_event).outerjoin(session, of_session))
+        .where(told.project == project, told.environment == environment)
+    )
+    if release is not None:
+        query = query.where(whose == release)
+    return query if issue is None else query.where(happened.issue == issue)
+
+
+def _feedback(row) -> Feedback:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row by its columns' names
+    values = dict(row)
+    key = values.pop("event_id")
+    return Feedback(**values, event_id=key.hex() if key else None)

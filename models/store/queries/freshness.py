@@ -1,0 +1,35 @@
+"""Whether what we say is still true: names what of ours is broken."""
+
+from sqlalchemy import Connection, select
+
+from models.store.tables import position
+from models.wire.topics import FEEDS_MINUTES, short
+
+STANDSTILL = 35_000
+"""ms: 30 s without reading, and the 5 s that ``read_to`` stays behind anyway."""
+STALE_EVALUATION = 90_000
+"""ms. A minute's evaluation follows it within 10 s, so that the one before is at most 70 s old."""
+NAMED = 3
+
+
+def degradation(connection: Connection, now: int, evaluated_at: int | None = None) -> str | None:
+    """What of ours is broken, in a sentence; None if nothing is.
+
+    ``evaluated_at`` (ms) is that of a release still under watch; leave it out for one whose watch has ended.
+    """
+    query = select(position.c.topic, position.c.partition, position.c.read_to).where(
+        position.c.topic.in_(FEEDS_MINUTES)
+    )
+    rows = sorted(connection.execute(query).all(), key=lambda row: (row.read_to, row.topic, row.partition))
+    if not rows:
+        return "Nothing was ever read from the log: start the consumers."
+    still = [row for row in rows if row.read_to < now - STANDSTILL]
+    if still:
+        names = ", ".join(f"{short(row.topic)}/{row.partition}" for row in still[:NAMED])
+        more = f" and {len(still) - NAMED} more" if len(still) > NAMED else ""
+        return (
+            f"Not read for {(now - still[0].read_to) // 1000} s: {names}{more}. Start the consumers, or see their logs."
+        )
+    if evaluated_at is not None and evaluated_at < now - STALE_EVALUATION:
+        return f"The last evaluation is {(now - evaluated_at) // 1000} s old: start the evaluator, or see its logs."
+    return None

@@ -1,0 +1,189 @@
+"""The releases of an environment, with their deploys, sessions and how far each was judged."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from models.store.queries import evaluations, feedback, issues
+from models.store.queries.evaluations import Evaluation
+from models.store.tables import deploy_fact, hurt_user, release_seen, session_minute
+
+MINUTE = 60_000
+PAGE = 50
+COUNTS = ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")
+
+Place = tuple[int, str]
+"""Where a page ended: the time (ms) and the release of its last row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    id: str
+    message: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message about a deploy. Times in ms; ``exposure`` None means all traffic."""
+
+    deploy: str | None
+    state: str
+    exposure: float | None
+    deployed_by: str | None
+    url: str | None
+    irreversible: bool
+    commits: tuple[Commit, ...]
+    booked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Disjoint counts of the sessions of a release; they add up to ``started``."""
+
+    started: int = 0
+    healthy: int = 0
+    errored: int = 0
+    unhandled: int = 0
+    abnormal: int = 0
+    crashed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    release: str
+    environment: str
+    since: int
+    """When it was first deployed there or, never deployed, first seen; ms."""
+    deployed: bool
+    sessions: Sessions
+    hurt: int
+    """Users hurt, each once a UTC day."""
+    issues: int
+    new_issues: int
+    feedback: int
+    commits: int
+    deployed_by: str | None
+    evaluation: Evaluation | None
+
+    @property
+    def place(self) -> Place:
+        return self.since, self.release
+
+
+def listed(
+    connection: Connection, project: str, environment: str, *, before: Place | None = None, limit: int = PAGE
+) -> list[Release]:
+    """Newest first."""
+    known = _known(connection, project, environment)
+    found = sorted(((since, release) for release, (since, _) in known.items()), reverse=True)
+    if before is not None:
+        found = [place for place in found if place < before]
+    page = [release for _, release in found[:limit]]
+    return _described(connection, project, environment, page, known)
+
+
+def view(connection: Connection, project: str, environment: str, release: str) -> Release | None:
+    known = _known(connection, project, environment, release)
+    found = _described(connection, project, environment, list(known), known)
+    return found[0] if found else None
+
+
+def timeline(connection: Connection, project: str, environment: str, release: str) -> list[Told]:
+    """What was told of the release's deploys there, in booking order."""
+    columns = deploy_fact.c
+    where = (columns.project == project, columns.environment == environment, columns.release == release)
+    rows = connection.execute(select(deploy_fact).where(*where).order_by(columns.booked_at, columns.fact))
+    return [
+        Told(
+            row.deploy,
+            row.state,
+            row.exposure,
+            row.deployed_by,
+            row.url,
+            row.irreversible,
+            _commits(row.commits),
+            row.booked_at,
+        )
+        for row in rows
+    ]
+
+
+def environments(connection: Connection, project: str) -> list[str]:
+    """Every environment that a deploy or a release's data named."""
+    found: set[str] = set()
+    for columns in (deploy_fact.c, release_seen.c):
+        query = select(columns.environment).where(columns.project == project).distinct()
+        found |= set(connection.execute(query).scalars())
+    return sorted(found)
+
+
+def sessions(connection: Connection, project: str, environment: str, releases: Collection[str]) -> dict[str, Sessions]:
+    columns = session_minute.c
+    sums = [func.sum(columns[name]).label(name) for name in COUNTS]
+    where = (columns.project == project, columns.environment == environment, columns.release.in_(releases))
+    rows = connection.execute(select(columns.release, *sums).where(*where).group_by(columns.release)).mappings()
+    return {row["release"]: Sessions(**{name: int(row[name]) for name in COUNTS}) for row in rows}
+
+
+def hurt(connection: Connection, project: str, environment: str, releases: Collection[str]) -> dict[str, int]:
+    """By release, users hurt, each once a UTC day, as the evidence counts them."""
+    columns = hurt_user.c
+    where = (columns.project == project, columns.environment == environment, columns.release.in_(releases))
+    users = select(columns.release, columns.day, columns.identity).where(*where).distinct().subquery()
+    rows = connection.execute(select(users.c.release, func.count()).group_by(users.c.release))
+    return {row[0]: row[1] for row in rows}
+
+
+def _known(
+    connection: Connection, project: str, environment: str, release: str | None = None
+) -> dict[str, tuple[int, bool]]:
+    """By release: since when (ms), and whether it was deployed."""
+    seen, told = release_seen.c, deploy_fact.c
+    first_seen = select(seen.release, func.min(seen.first_minute)).where(seen.project == project)
+    deployed = select(told.release, func.min(told.booked_at)).where(told.project == project)
+    first_seen = first_seen.where(seen.environment == environment, seen.release != "").group_by(seen.release)
+    deployed = deployed.where(told.environment == environment).group_by(told.release)
+    if release is not None:
+        first_seen, deployed = first_seen.where(seen.release == release), deployed.where(told.release == release)
+    known = {row[0]: (row[1] * MINUTE, False) for row in connection.execute(first_seen)}
+    return known | {row[0]: (row[1], True) for row in connection.execute(deployed)}
+
+
+def _described(
+    connection: Connection, project: str, environment: str, page: list[str], known: dict[str, tuple[int, bool]]
+) -> list[Release]:
+    counted = sessions(connection, project, environment, page)
+    users = hurt(connection, project, environment, page)
+    found = issues.totals(connection, project, environment, page)
+    said = feedback.counts(connection, project, environment)
+    rows = []
+    for release in page:
+        since, deployed = known[release]
+        told = timeline(connection, project, environment, release)
+        rows.append(
+            Release(
+                release=release,
+                environment=environment,
+                since=since,
+                deployed=deployed,
+                sessions=counted.get(release, Sessions()),
+                hurt=users.get(release, 0),
+                issues=found[release][0],
+                new_issues=found[release][1],
+                feedback=said.get(release, 0),
+                commits=len({commit.id for one in told for commit in one.commits}),
+                deployed_by=next((one.deployed_by for one in told if one.deployed_by), None),
+                evaluation=evaluations.latest(connection, project, release, environment),
+            )
+        )
+    return rows
+
+
+def _commits(text: str | None) -> tuple[Commit, ...]:
+    told = msgspec.json.decode(text) if text else []
+    return tuple(
+        Commit(str(one.get("id", "")), str(one.get("message", "")), str(one.get("author", ""))) for one in told
+    )

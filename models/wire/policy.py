@@ -1,0 +1,144 @@
+"""A policy as people write it: TOML, with an error that names the place and the fix."""
+
+import base64
+import binascii
+import difflib
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from models.domain.policy import Policy, Webhook
+from models.domain.verdict import Mode
+
+KEYS = (
+    "name", "mode", "false_rollbacks_per_1000", "margin", "bake", "count_abnormal", "allowed_hosts", "webhook",
+)  # fmt: skip
+WEBHOOK_KEYS = ("url", "secret")
+BAKE = re.compile(r"([1-9][0-9]{0,5})(m|h|d)")
+BAKE_MINUTES = {"m": 1, "h": 60, "d": 1440}
+LONGEST_BAKE = 14 * 1440
+"""Minutes: a release is not watched for longer."""
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+SECRET_BYTES = range(24, 65)
+"""How long Standard Webhooks lets a secret be."""
+MOST_FALSE_ROLLBACKS = 200.0
+MOST_MARGIN = 1.0
+
+
+class BadPolicy(Exception):
+    """The document is not a policy. The message names the key and what to write instead."""
+
+
+def parse_policy(text: str) -> Policy:
+    """The policy in a TOML document; what it leaves out has its default. Its version is 0: applying it gives one."""
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"not TOML: {error}"
+        raise BadPolicy(message) from None
+    _know(told, KEYS, "")
+    default = Policy()
+    return Policy(
+        name=_name(told.get("name", default.name)),
+        mode=_mode(told.get("mode", default.mode.value)),
+        false_rollbacks_per_1000=_number(
+            told, "false_rollbacks_per_1000", default.false_rollbacks_per_1000, MOST_FALSE_ROLLBACKS
+        ),
+        margin=_number(told, "margin", default.margin, MOST_MARGIN),
+        bake_minutes=_bake(told["bake"]) if "bake" in told else default.bake_minutes,
+        count_abnormal=_flag(told.get("count_abnormal", default.count_abnormal)),
+        webhook=_webhook(told["webhook"]) if "webhook" in told else None,
+        allowed_hosts=_hosts(told.get("allowed_hosts", [])),
+    )
+
+
+def _know(told: Mapping[str, Any], known: Collection[str], place: str) -> None:
+    for key in told:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            fix = f"did you mean `{near[0]}`?" if near else f"known keys are {', '.join(known)}"
+            message = f"{place}{key}: unknown key; {fix}"
+            raise BadPolicy(message)
+
+
+def _name(value: object) -> str:
+    if isinstance(value, str) and NAME.fullmatch(value):
+        return value
+    message = f"name: {value!r} is no name; write up to 64 letters, digits, dots, dashes and underscores"
+    raise BadPolicy(message)
+
+
+def _mode(value: object) -> Mode:
+    modes = [mode.value for mode in Mode]
+    if isinstance(value, str) and value in modes:
+        return Mode(value)
+    message = f"mode: {value!r} is no mode; write one of {', '.join(modes)}"
+    raise BadPolicy(message)
+
+
+def _number(told: Mapping[str, Any], key: str, default: float, most: float) -> float:
+    value = told.get(key, default)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most:
+        return float(value)
+    message = f"{key}: {value!r} is not a number above 0 and up to {most:g}, such as {default:g}"
+    raise BadPolicy(message)
+
+
+def _bake(value: object) -> int:
+    found = BAKE.fullmatch(value) if isinstance(value, str) else None
+    minutes = int(found[1]) * BAKE_MINUTES[found[2]] if found else 0
+    if 0 < minutes <= LONGEST_BAKE:
+        return minutes
+    message = f'bake: {value!r} is no time up to 14 days; write minutes, hours or days, such as "90m", "24h" or "2d"'
+    raise BadPolicy(message)
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    message = f"count_abnormal: {value!r} is neither true nor false (without quotes)"
+    raise BadPolicy(message)
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(host, str) and host and "/" not in host for host in value):
+        return tuple(host.lower() for host in value)
+    message = f'allowed_hosts: {value!r} is no list of hosts; write names or addresses, such as ["deployer.internal", "10.0.0.7"]'
+    raise BadPolicy(message)
+
+
+def _webhook(value: object) -> Webhook:
+    if not isinstance(value, dict):
+        message = "webhook: not a table; write [webhook] and under it url and secret"
+        raise BadPolicy(message)
+    _know(value, WEBHOOK_KEYS, "webhook.")
+    for key in WEBHOOK_KEYS:
+        if not isinstance(value.get(key), str):
+            message = f"webhook.{key}: missing or not a text; a webhook needs url and secret"
+            raise BadPolicy(message)
+    return Webhook(_url(value["url"]), _secret(value["secret"]))
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        fine = False
+    if fine:
+        return value
+    message = f"webhook.url: {value!r} is no address to call; write https://host/path, without user and password"
+    raise BadPolicy(message)
+
+
+def _secret(value: str) -> str:
+    try:
+        key = base64.b64decode(value.removeprefix("whsec_"), validate=True) if value.startswith("whsec_") else b""
+    except binascii.Error:
+        key = b""
+    if len(key) in SECRET_BYTES:
+        return value
+    message = "webhook.secret: not a secret of Standard Webhooks; write whsec_ and the base64 of 24 to 64 random bytes"
+    raise BadPolicy(message)
