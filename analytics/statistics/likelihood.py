@@ -49,7 +49,7 @@ def estimate(likelihood: Vector) -> float:
 
 def prior(margin: float, bad_share: float = 0.05) -> Vector:
     """Weights on `GRID`: 1 - ``bad_share`` spread over [.9, 1 + margin], the rest log-normal(ln 2, .7) (2.8)."""
-    healthy = ((GRID >= 0.9) & (GRID <= 1.0 + margin + 1e-9)).astype(float)
+    healthy = ((GRID >= 0.9) & (1.0 + margin + 1e-9 >= GRID)).astype(float)
     bad = np.exp(-0.5 * ((np.log(GRID) - log(2.0)) / 0.7) ** 2)
     weights: Vector = (1.0 - bad_share) * healthy / healthy.sum() + bad_share * bad / bad.sum()
     return weights

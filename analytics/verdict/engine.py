@@ -44,12 +44,6 @@ def observe(state: State, minute: EvidenceMinute) -> tuple[State, Judgement]:
     return settled, explanation.judgement(settled, verdict, evidence, held_by, score(settled, verdict))
 
 
-
-
-
-
-
-
 def withheld(state: State, minute: EvidenceMinute) -> tuple[str, ...]:
     """Why a rollback must not follow, or why the release must wait, however the counts stand."""
     reasons = []
@@ -66,7 +60,12 @@ def withheld(state: State, minute: EvidenceMinute) -> tuple[str, ...]:
 
 def _shares_differ(state: State, minute: EvidenceMinute) -> bool:
     """Whether sessions split in clearly other shares than planned: then one of the two is mismeasured."""
-    if not 0.0 < minute.exposure < 1.0 or not state.started_new or not state.started_old or state.recent_variance <= 0.0:
+    if (
+        not 0.0 < minute.exposure < 1.0
+        or not state.started_new
+        or not state.started_old
+        or state.recent_variance <= 0.0
+    ):
         return False
     return abs(state.recent_new - state.recent_due) / sqrt(RATIO_VARIANCE * state.recent_variance) > RATIO_Z
 
@@ -87,5 +86,3 @@ def _decide(state: State, evidence: float, held_by: tuple[str, ...], minute: int
     if not comparable(state) or not identified(state) or state.information < enough(state):
         return Verdict.INSUFFICIENT_DATA, state
     return Verdict.CONTINUE, state
-
-

@@ -131,7 +131,9 @@ def _issues(state: State, score: Score) -> list[Reason]:
 def _no_issue(state: State, score: Score) -> Reason:
     finding = Finding.SAME if state.started_new else Finding.NO_DATA
     sentence = "No issue is new in this release." if state.started_new else "No sessions told of exposure yet."
-    return Reason("new_issues", finding, 0.0, 0.0, None, state.started_new, None, None, None, sentence, score.issues_points)
+    return Reason(
+        "new_issues", finding, 0.0, 0.0, None, state.started_new, None, None, None, sentence, score.issues_points
+    )
 
 
 def _issue(state: State, test: IssueTest, points: float) -> Reason:
@@ -189,9 +191,7 @@ def _sessions(state: State) -> Reason:
 # Sentences ----------------------------------------------------------------------------------------------------------
 
 
-def _headline(
-    state: State, verdict: Verdict, evidence: float, held_by: tuple[str, ...], reasons: list[Reason]
-) -> str:
+def _headline(state: State, verdict: Verdict, evidence: float, held_by: tuple[str, ...], reasons: list[Reason]) -> str:
     why = "; ".join(HELD[reason] for reason in held_by)
     worst = max(reasons[:-1], key=lambda reason: reason.log_evidence).sentence
     if verdict is Verdict.ROLLBACK:
@@ -200,7 +200,11 @@ def _headline(
     if verdict is Verdict.HOLD:
         return f"{worst} Held: {why or 'the evidence against it is strong, and not yet enough to roll back'}."
     if verdict is Verdict.CONTINUE:
-        proof = "Half again as bad is ruled out." if proved(state) else f"Worse than {_end(_ratio(_primary(state))[2])}x is ruled out."
+        proof = (
+            "Half again as bad is ruled out."
+            if proved(state)
+            else f"Worse than {_end(_ratio(_primary(state))[2])}x is ruled out."
+        )
         return f"No sign of harm in {state.started_new} sessions beside {state.baseline}. {proof}"
     if not exposed(state):
         return "Nothing was reported from this release yet; that is no sign of health."
@@ -214,7 +218,9 @@ def _would_change(state: State, verdict: Verdict) -> str | None:
     if verdict is Verdict.ROLLBACK:
         return "Nothing: a rollback is final for the release. A person may label it a false alarm."
     if not comparable(state):
-        return "Traffic on the release it replaces at the same time; or record the next deploy with an exposure below 1."
+        return (
+            "Traffic on the release it replaces at the same time; or record the next deploy with an exposure below 1."
+        )
     if not identified(state):
         return "Errors or sessions that name their user (an id, hashed at intake)."
     parts = []

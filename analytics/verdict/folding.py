@@ -79,7 +79,9 @@ def _test(state: State, minute: EvidenceMinute, share: float) -> State:
     new, old = minute.new, minute.old
     at, planned = thetas(state.margin), minute.exposure
     due = new.started * base_rate(state)
-    users = _step(state, state.users, likelihood.concurrent(at, new.hurt, old.hurt, share), moved=bool(new.hurt or old.hurt))
+    users = _step(
+        state, state.users, likelihood.concurrent(at, new.hurt, old.hurt, share), moved=bool(new.hurt or old.hurt)
+    )
     unit_share = min(max(planned, 1e-9), 1.0 - 1e-9)
     counted = likelihood.concurrent(at, new.anonymous, old.anonymous, unit_share)
     units = _step(state, state.units, counted, moved=bool(new.anonymous or old.anonymous))

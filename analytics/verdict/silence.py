@@ -1,0 +1,42 @@
+"""A source that went silent: a fault to show, never a pass."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.domain.evidence import EvidenceMinute
+from models.domain.verdict import Judgement, Verdict
+
+WINDOW = 10
+"""Minutes without any session."""
+LEAST_DUE = 20.0
+"""Sessions that were due in them: by chance none would come once in e^20 windows."""
+REASON = "silent_source"
+
+
+def due(window: Sequence[EvidenceMinute], sessions_a_minute: float) -> float:
+    """Sessions that the planned share of the usual traffic would have brought."""
+    return sessions_a_minute * sum(minute.exposure for minute in window)
+
+
+def silent(window: Sequence[EvidenceMinute], sessions_a_minute: float) -> bool:
+    """Whether the last `WINDOW` minutes brought no session of the new release although many were due."""
+    if len(window) < WINDOW or due(window, sessions_a_minute) < LEAST_DUE:
+        return False
+    return not any(minute.new.started > 0 for minute in window)
+
+
+def silenced(judgement: Judgement, release: str, expected: float) -> Judgement:
+    """The judgement while the source is silent: hold, except that a rollback stays and nothing at all is no verdict."""
+    told = f"No session of {release} arrived in {WINDOW} minutes, where about {expected:.0f} were due: is its SDK still sending?"
+    held_by = (*judgement.held_by, REASON)
+    if judgement.verdict in (Verdict.ROLLBACK, Verdict.INSUFFICIENT_DATA):
+        return replace(judgement, held_by=held_by, sentence=f"{judgement.sentence} {told}")
+    # A score would have to add up to its reasons' points and lie in the band of a hold; silence has neither.
+    return replace(
+        judgement,
+        verdict=Verdict.HOLD,
+        score=None,
+        held_by=held_by,
+        sentence=told,
+        would_change="Sessions of this release arriving again.",
+    )
