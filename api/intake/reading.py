@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class Unreadable(Exception):  # noqa: N818 - it is the payload that is
+class Unreadable(Exception):
     """The bytes are no JSON object. The message says why."""
 
 

@@ -11,7 +11,7 @@ from models.wire.cloudevents import headers
 from models.wire.times import to_text
 
 
-def record(  # noqa: PLR0913, PLR0917 - a record has that many parts
+def record(
     topic: str, kind: str, entity: str, identifier: str, value: Mapping[str, Any], received_at: int
 ) -> NewRecord:
     """A record of ``kind`` (``seatrial.error.v1``) about ``entity``; ``identifier`` becomes ``ce_id``.

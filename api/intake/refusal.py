@@ -1,9 +1,10 @@
 """What is said to a client whose request is not taken."""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
+class Refusal(Exception):
     """A request that is not taken. ``status`` is the HTTP code (sentry-protocol.md, 1.8), ``detail`` one sentence,
-    ``causes`` what to look at."""
+    ``causes`` what to look at.
+    """
 
     def __init__(self, status: int, detail: str, *causes: str) -> None:
         super().__init__(detail)

@@ -34,7 +34,8 @@ class Tally:
 
     def take(self, now: int) -> list[NewRecord]:
         """A record for each project with anything to tell, stamped with an id so that it counts once; the sums begin
-        anew."""
+        anew.
+        """
         sums, self._sums = self._sums, Counter()
         counts: dict[str, list[dict[str, str | int]]] = {}
         for (project, category, fate), count in sorted(sums.items()):

@@ -1,0 +1,46 @@
+"""JSON answers, encoded once; lists are paged by cursor."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.responses import Response
+
+from api.problems import Problem
+
+Item = TypeVar("Item")
+MOST = 500
+"""The most rows of one page."""
+
+
+def answer(value: object, status: int = 200) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(msgspec.json.encode(value), status, headers=headers, media_type="application/json")
+
+
+def page(
+    items: Sequence[Item], limit: int, place: Callable[[Item], object], shown: Callable[[Item], Any]
+) -> dict[str, Any]:
+    """``items`` and the cursor of the ``next`` page, null at the end. ``items`` may be one longer than ``limit``."""
+    more = len(items) > limit
+    kept = items[:limit]
+    return {"items": [shown(item) for item in kept], "next": cursor_of(place(kept[-1])) if more else None}
+
+
+def cursor_of(place: object) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def place_of(cursor: str | None, kind: type[Item]) -> Item | None:
+    """The place that a cursor stands for; raises `Problem` (422) for one that we never gave."""
+    if not cursor:
+        return None
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return msgspec.json.decode(text, type=kind)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        raise Problem(
+            422, "The cursor is not one of ours", "Leave it out to begin at the first page.", place="cursor"
+        ) from None

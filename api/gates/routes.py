@@ -1,0 +1,60 @@
+"""The addresses at which tools ask for a verdict. They answer 200 with JSON whatever is the matter with us.
+
+Argo Rollouts aborts a rollout after five answers that are no 2xx, and promotes on a 2xx that is no JSON: so our own
+outage is `hold`, and only who may not ask at all gets an error (gates.md, sections 0 and 2.1).
+"""
+
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Query, Request
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.access import access_of, services_of
+from api.answers import answer
+from api.gates import verdict
+from api.problems import Problem, response
+from api.services import Services
+
+log = structlog.get_logger()
+router = APIRouter(tags=["gates"])
+Release = Annotated[str, Query(min_length=1, max_length=200, description="The whole string, as in shop@1.4.2.")]
+Environment = Annotated[str, Query(min_length=1, max_length=64)]
+
+
+@router.get("/projects/{project}/gate", summary="The verdict on a release (gate.v1)")
+async def gate(request: Request, project: str, release: Release, environment: Environment = "production") -> Response:
+    return await _answer(request, project, release, environment)
+
+
+@router.api_route(
+    "/projects/{project}/gates/argo",
+    methods=["GET", "POST", "PUT"],
+    summary="The same, for a web metric of Argo Rollouts",
+    operation_id="argo",
+)
+async def argo(request: Request, project: str, release: Release, environment: Environment = "production") -> Response:
+    """``{"data": gate.v1}``; use ``jsonPath: "{$.data}"``."""
+    return await _answer(request, project, release, environment, inside="data")
+
+
+async def _answer(
+    request: Request, project: str, release: str, environment: str, inside: str | None = None
+) -> Response:
+    services = services_of(request)
+    try:
+        document = await run_in_threadpool(_ask, request, services, project, release, environment)
+    except Problem as problem:
+        return response(problem)
+    except (SQLAlchemyError, OSError) as error:
+        log.exception("gate.degraded", project=project, release=release, error=type(error).__name__)
+        document = verdict.degraded(project, release, environment, verdict.UNREADABLE, services.public_url)
+    return answer({inside: document} if inside else document)
+
+
+def _ask(request: Request, services: Services, project: str, release: str, environment: str) -> dict[str, Any]:
+    access_of(request, project)
+    with services.reading() as connection:
+        return verdict.gate(connection, project, release, environment, services.clock.now(), services.public_url)

@@ -1,0 +1,35 @@
+"""What the HTTP side stands on; `seatrial` wires it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from api.intake.appender import Appender
+from api.intake.intake import Intake
+from models.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    engine: Engine
+    intake: Intake
+    appender: Appender
+    clock: Clock
+    public_url: str
+    open_on_loopback: bool
+    """Whether who asks from this machine, by a loopback name, needs no token."""
+    engine_of_reads: Engine | None = None
+    """A read replica, where there is one."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent look at the store."""
+        with (self.engine_of_reads or self.engine).connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
+            yield connection
