@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-version() { printf '%s: %s\n' "$1" "$(shift; "$@" 2>&1 | head -n 1)"; }
+version() { printf '%s: %s\n' "$1" "$(shift; "$@" 2>&1 | grep -m 1 '[0-9][.][0-9]')"; }
 
 accepted=${ALLOW_MISSING:-}
 lacking=0
