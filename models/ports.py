@@ -148,7 +148,7 @@ class Move:
 
 
 class Fenced(Exception):
-    """Another consumer moved this partition's offset: this one is a zombie. Roll back and seek to the store's offset."""
+    """Another consumer moved this partition's offset: this one is a zombie. Roll back, seek to the store's offset."""
 
 
 Row: TypeAlias = Mapping[str, Any]
@@ -164,7 +164,7 @@ class UnitOfWork(Protocol):
         """The rows with these primary keys, in any order. No other unit of work changes them before this one ends."""
 
     def insert_new(self, table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        """Insert the rows whose primary key is new, and return the primary keys that were; the rest is left as it is."""
+        """Insert the rows whose primary key is new, and return the keys that were; the rest is left as it is."""
 
     def add(self, table: Table, rows: Sequence[Row]) -> None:
         """Upsert counters: columns outside the primary key are added to what is there."""

@@ -29,8 +29,8 @@ class _Timeline:
 def deploys(environment: str, facts: Sequence[DeployFact], first_sessions: Mapping[str, int]) -> list[Deploy]:
     """The deploys of one environment in the order of their start.
 
-    ``first_sessions``: the start (ms) of the minute in which each release was first seen there. One that was not deployed
-    by the end of that minute infers a deploy, marked so, until it is deployed.
+    ``first_sessions``: the start (ms) of the minute in which each release was first seen there. One that was not
+    deployed by the end of that minute infers a deploy, marked so, until it is deployed.
     """
     timeline = _Timeline(environment)
     for happened in _in_order(facts, first_sessions):
@@ -96,7 +96,7 @@ def _open(timeline: _Timeline, name: str, fact: DeployFact) -> None:
 
 
 def _serving(timeline: _Timeline, release: str) -> str | None:
-    """The release that serves until ``release`` does; of one that is deployed once more, what it replaced the first time."""
+    """The release that serves until ``release`` does; of one deployed again, what it replaced the first time."""
     current = timeline.deploys.get(timeline.current) if timeline.current else None
     if current is None:
         return None
@@ -104,7 +104,7 @@ def _serving(timeline: _Timeline, release: str) -> str | None:
 
 
 def _exposure(fact: DeployFact, known: Deploy) -> float:
-    """A message without exposure means all traffic, except that a start changes nothing and a withdrawal leaves none."""
+    """A message without exposure means all traffic; but a start changes nothing, and a withdrawal leaves none."""
     if fact.state in WITHDRAWN:
         return 0.0
     if fact.exposure is not None:

@@ -1,8 +1,9 @@
 """``grouping/v1``: which events have one cause.
 
-The ladder of `sentry-protocol.md`, 4.4, the first rung that contributes: an explicit fingerprint; the raised exception's type with its
-in-app frames; with all frames; its type with the parameterised value; the message; level, logger and transaction. A key never depends on
-ids, times, line numbers, the release, or the order of tags. A change of meaning is a new file beside this one: stored keys keep theirs.
+The ladder of `sentry-protocol.md`, 4.4, the first rung that contributes: an explicit fingerprint; the raised
+exception's type with its in-app frames; with all frames; its type with the parameterised value; the message; level,
+logger and transaction. A key never depends on ids, times, line numbers, the release, or the order of tags. A change of
+meaning is a new file beside this one: stored keys keep theirs.
 """
 
 import re

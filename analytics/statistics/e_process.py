@@ -1,7 +1,8 @@
 """Evidence that may be looked at all the time (decision-engine.md, 2A).
 
-An e-process starts at 1 and, while its null holds, is at most 1 on average at any stopping time; so it ever reaches ``1/alpha`` with
-probability at most ``alpha`` (Ville). All values here are natural logarithms: counts of a million overflow nothing.
+An e-process starts at 1 and, while its null holds, is at most 1 on average at any stopping time; so it ever reaches
+``1/alpha`` with probability at most ``alpha`` (Ville). All values here are natural logarithms: counts of a million
+overflow nothing.
 """
 
 from functools import lru_cache
@@ -19,7 +20,7 @@ HEALTHY_SHARE = 0.85
 """``p`` of P1: the weight of theta = 1 against the margin in what a healthy release looks like."""
 
 ONSET_NOW, ONSET_LATER, ONSET_SCALE = 0.65, 0.35, 30
-"""P3: stake on a regression from the first minute, on a later onset, and the minutes over which the later stake thins out."""
+"""P3: stake on a regression from the first minute, on a later onset, and the minutes over which that thins out."""
 
 ISSUE_RATE = 4e-4
 """``nu0``: the affected users a session that the top new issue of a healthy release may have (2.2)."""
@@ -40,7 +41,7 @@ def threshold(alpha: float) -> float:
 
 @lru_cache(maxsize=32)
 def onset_weights(minutes: int) -> tuple[Vector, Vector]:
-    """P3: the logarithms of the stake on an onset at each minute, and of what is still unspent after it. The stakes sum to 1."""
+    """P3: logarithms of the stake on an onset at each minute, and of what is unspent after it. The stakes sum to 1."""
     later = 1.0 / (np.arange(1, max(minutes, 2)) + ONSET_SCALE)
     stakes = np.concatenate([[ONSET_NOW], ONSET_LATER * later / later.sum()])
     unspent = np.clip(1.0 - np.cumsum(stakes), 0.0, None)
@@ -58,7 +59,7 @@ def onset_step(running: Vector, increment: Vector, minute: int, minutes: int) ->
 
 
 def log_evidence(running: Vector, at_margin: float, minute: int, minutes: int) -> float:
-    """``log E`` after ``minute``: the stake not yet placed, and what was placed on each effect, over the healthy prior."""
+    """``log E`` after ``minute``: the stake not yet placed and that on each effect, over the healthy prior."""
     _, unspent = onset_weights(minutes)
     left = unspent[minute] if minute < len(unspent) else -inf
     placed = np.log(EFFECT_WEIGHTS) + running
@@ -66,7 +67,7 @@ def log_evidence(running: Vector, at_margin: float, minute: int, minutes: int) -
 
 
 def log_issue_evidence(users: int, exposure: float) -> float:
-    """P7: ``log E`` that a new issue hurts more than healthy new issues do, from users affected in ``exposure`` sessions."""
+    """P7: ``log E`` that a new issue hurts more than healthy ones do, from users affected in ``exposure`` sessions."""
     due = ISSUE_RATE * exposure
     worse = log_sum(users * np.log(ISSUE_EFFECTS) - (ISSUE_EFFECTS - 1.0) * due) - log(len(ISSUE_EFFECTS))
     rate = 1.0 / ISSUE_HEALTHY_MEAN

@@ -1,7 +1,7 @@
 """The primitive: log-likelihoods of the rate ratio theta on a grid (decision-engine.md, 2.3).
 
-Vectors are float64, one value a theta, relative to theta = 1, so that the value at 1 is always 0. Theta is the new release's rate over
-the baseline's.
+Vectors are float64, one value a theta, relative to theta = 1, so that the value at 1 is always 0. Theta is the new
+release's rate over the baseline's.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def known_mean(theta: Vector, seen: int, expected: float) -> Vector:
 
 
 def confidence_sequence(likelihood: Vector, error: float) -> tuple[float, float]:
-    """The thetas that a uniform mixture over the grid does not refute: valid at every moment at once, level ``1 - error``.
+    """The thetas that a uniform mixture over the grid does not refute: valid at all moments at once, at ``1 - error``.
 
     ``likelihood`` is on `GRID`. An end at the grid's edge means "or beyond".
     """
@@ -47,9 +47,13 @@ def estimate(likelihood: Vector) -> float:
     return float(GRID[int(np.argmax(likelihood))])
 
 
+HEALTHY_FROM = 0.9
+"""The smallest theta that a healthy release is thought to have."""
+
+
 def prior(margin: float, bad_share: float = 0.05) -> Vector:
     """Weights on `GRID`: 1 - ``bad_share`` spread over [.9, 1 + margin], the rest log-normal(ln 2, .7) (2.8)."""
-    healthy = ((GRID >= 0.9) & (1.0 + margin + 1e-9 >= GRID)).astype(float)
+    healthy = ((GRID >= HEALTHY_FROM) & (1.0 + margin + 1e-9 >= GRID)).astype(float)
     bad = np.exp(-0.5 * ((np.log(GRID) - log(2.0)) / 0.7) ** 2)
     weights: Vector = (1.0 - bad_share) * healthy / healthy.sum() + bad_share * bad / bad.sum()
     return weights

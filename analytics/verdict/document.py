@@ -11,7 +11,7 @@ SCHEMA = "gate.v1"
 EXIT_CODES = {Verdict.CONTINUE: 0, Verdict.HOLD: 10, Verdict.ROLLBACK: 11, Verdict.INSUFFICIENT_DATA: 12}
 
 
-def gate_document(
+def gate_document(  # noqa: PLR0913 - the document has as many keys, and all are named by the caller
     *,
     project: str,
     release: str,

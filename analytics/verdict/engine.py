@@ -1,8 +1,9 @@
 """The decision engine: a fold over minutes, ``observe(state, minute) -> (state, judgement)``.
 
-Newly hurt users of the new arm against those of the old one at the same time (a conditional binomial test, exact for any traffic shape
-and shared incident), and users hit by issues that are new in the release (decision-engine.md, 2.2, 2.3, 2.6 and 2A, P1, P3, P7). Looking
-after every minute spends nothing: at theta = 1 a release is ever rolled back with probability at most alpha.
+Newly hurt users of the new arm against those of the old one at the same time (a conditional binomial test, exact for
+any traffic shape and shared incident), and users hit by issues that are new in the release (decision-engine.md, 2.2, 2.3,
+2.6 and 2A, P1, P3, P7). Looking after every minute spends nothing: at theta = 1 a release is ever rolled back with
+probability at most alpha.
 """
 
 from math import log, sqrt
@@ -25,11 +26,11 @@ CALM_MINUTES, HOLD_MINUTES = 3, 10
 """A hold ends after 3 quiet minutes in a row, and not before it lasted 10."""
 
 RATIO_Z, RATIO_VARIANCE = 5.0, 4.0
-"""Sessions in other shares than planned: |z| > 5 at 4 times the binomial variance, for one user has several sessions."""
+"""Sessions in other shares than planned: |z| > 5 at 4 times the binomial variance, for a user has several sessions."""
 
 
 def begin(policy: Policy, history: History, baseline: Baseline, *, inferred: bool = False) -> State:
-    """The state before the first minute. ``inferred``: nobody told of the deploy; its verdict can recommend, not act."""
+    """The state before the first minute. ``inferred``: nobody told of the deploy; its verdict recommends, never acts."""
     return initial(policy, history, baseline, inferred=inferred)
 
 

@@ -1,4 +1,4 @@
-"""The judgement in numbers and in plain words, the same on page, command line, report and webhook (decision-engine.md, 2.11)."""
+"""The judgement in numbers and plain words, the same on page, command line, report and webhook (2.11)."""
 
 from math import ceil, exp, log
 
@@ -9,7 +9,16 @@ from analytics.statistics import e_process, likelihood
 from analytics.statistics.intervals import wilson
 from analytics.statistics.likelihood import GRID, concurrent
 from analytics.verdict.folding import base_rate, exposure, exposure_share
-from analytics.verdict.reading import combined_evidence, comparable, enough, exposed, identified, needed, proved
+from analytics.verdict.reading import (
+    combined_evidence,
+    comparable,
+    enough,
+    exposed,
+    identified,
+    needed,
+    primary,
+    proved,
+)
 from analytics.verdict.score import Score
 from analytics.verdict.state import EFFECTS_AT, IssueTest, State, Test, thetas
 from models.domain.verdict import Finding, Judgement, Reason, Verdict
@@ -52,7 +61,7 @@ def _users(state: State, score: Score) -> Reason:
     """The primary signal: users newly hurt, a session of the new arm."""
     identity = identified(state)
     hurt = state.hurt_new if identity else state.anonymous_new
-    test = _primary(state)
+    test = primary(state)
     ratio, low, high = _ratio(test)
     shown = max(state.started_new, hurt)
     bad_low, bad_high = wilson(hurt, shown)
@@ -73,12 +82,6 @@ def _users(state: State, score: Score) -> Reason:
         ratio_high=_round(high),
         log_evidence=_round(test.log_evidence),
     )
-
-
-def _primary(state: State) -> Test:
-    if not comparable(state):
-        return state.sequential
-    return state.users if identified(state) else state.units
 
 
 def _finding(state: State, test: Test) -> Finding:
@@ -106,7 +109,8 @@ def _users_sentence(state: State, hurt: int, ratio: float, low: float, high: flo
         due = state.started_new * base_rate(state)
         return f"{hurt} {noun} in {state.started_new} sessions; {due:.1f} were due by the 24 hours before the deploy."
     if not state.hurt_new + state.hurt_old + state.anonymous_new + state.anonymous_old:
-        return f"No users hurt on it or on {state.baseline} so far, in {state.started_new} and {state.started_old} sessions."
+        sessions = f"{state.started_new} and {state.started_old} sessions"
+        return f"No users hurt on it or on {state.baseline} so far, in {sessions}."
     return (
         f"Users are hurt {ratio:.1f}x as often as on {state.baseline} at the same time"
         f" (95 % always-valid {_end(low)}-{_end(high)}; {hurt} {noun} against {state.expected:.1f} expected)."
@@ -203,7 +207,7 @@ def _headline(state: State, verdict: Verdict, evidence: float, held_by: tuple[st
         proof = (
             "Half again as bad is ruled out."
             if proved(state)
-            else f"Worse than {_end(_ratio(_primary(state))[2])}x is ruled out."
+            else f"Worse than {_end(_ratio(primary(state))[2])}x is ruled out."
         )
         return f"No sign of harm in {state.started_new} sessions beside {state.baseline}. {proof}"
     if not exposed(state):

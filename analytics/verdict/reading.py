@@ -6,7 +6,7 @@ import numpy as np
 
 from analytics.statistics import e_process
 from analytics.statistics.likelihood import GRID, log_sum
-from analytics.verdict.state import LIMIT_AT, NO_HARM_LIMIT, State
+from analytics.verdict.state import LIMIT_AT, NO_HARM_LIMIT, State, Test
 
 WEIGHT_USERS, WEIGHT_ISSUES = 0.50 / 0.72, 0.22 / 0.72
 """The stakes of 2.2 on the two signals, shared out over them alone; a signal without data keeps its stake at E = 1."""
@@ -31,6 +31,13 @@ def issues_evidence(state: State) -> float:
     parts = [log(weight) + test.log_evidence for weight, test in zip(weights, state.issues, strict=True)]
     left = 1.0 - sum(weights)
     return log_sum([*parts, log(max(left, 1e-300))])
+
+
+def primary(state: State) -> Test:
+    """The test of the primary signal: users hurt beside the baseline, else failures beside it, else against history."""
+    if not comparable(state):
+        return state.sequential
+    return state.users if identified(state) else state.units
 
 
 def comparable(state: State) -> bool:

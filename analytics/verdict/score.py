@@ -10,7 +10,7 @@ from analytics.statistics import likelihood
 from analytics.statistics.e_process import ISSUE_RATE
 from analytics.statistics.likelihood import GRID, Vector
 from analytics.verdict.folding import exposure
-from analytics.verdict.reading import comparable, exposed, identified, issues_evidence
+from analytics.verdict.reading import exposed, issues_evidence, primary
 from analytics.verdict.state import State
 from models.domain.verdict import Verdict
 
@@ -46,12 +46,8 @@ def score(state: State, verdict: Verdict) -> Score:
 
 def users_severity(state: State) -> float:
     """``E[min(1, ln+(theta / (1 + margin)) / ln 4)]`` over the posterior of theta, 0..1."""
-    if not comparable(state):
-        test = state.sequential
-    else:
-        test = state.users if identified(state) else state.units
     weights, severity = _prior_and_severity(state.margin)
-    return float((likelihood.posterior(np.asarray(test.likelihood[: len(GRID)]), weights) * severity).sum())
+    return float((likelihood.posterior(np.asarray(primary(state).likelihood[: len(GRID)]), weights) * severity).sum())
 
 
 @lru_cache(maxsize=32)

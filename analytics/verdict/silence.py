@@ -27,7 +27,10 @@ def silent(window: Sequence[EvidenceMinute], sessions_a_minute: float) -> bool:
 
 def silenced(judgement: Judgement, release: str, expected: float) -> Judgement:
     """The judgement while the source is silent: hold, except that a rollback stays and nothing at all is no verdict."""
-    told = f"No session of {release} arrived in {WINDOW} minutes, where about {expected:.0f} were due: is its SDK still sending?"
+    told = (
+        f"No session of {release} arrived in {WINDOW} minutes, where about {expected:.0f} were due:"
+        " is its SDK still sending?"
+    )
     held_by = (*judgement.held_by, REASON)
     if judgement.verdict in (Verdict.ROLLBACK, Verdict.INSUFFICIENT_DATA):
         return replace(judgement, held_by=held_by, sentence=f"{judgement.sentence} {told}")

@@ -16,7 +16,7 @@ NO_HARM_LIMIT = 1.5
 
 
 def thetas(margin: float) -> Vector:
-    """Where likelihoods are kept: the grid, the effects betted on, the margin, and the limit of the proof of no harm."""
+    """Where likelihoods are kept: the grid, the effects betted on, the margin, the limit of the proof of no harm."""
     return np.concatenate([GRID, EFFECTS, [1.0 + margin, NO_HARM_LIMIT]])
 
 
@@ -43,7 +43,7 @@ class IssueTest(msgspec.Struct, frozen=True):
     issue: str
     users: int = 0
     pending: int = 0
-    """Affected users seen since sessions last told of exposure: servers send errors at once and sessions a minute later."""
+    """Affected users since sessions last told of exposure: servers send errors at once, sessions a minute later."""
     log_evidence: float = 0.0
 
 

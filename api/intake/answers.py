@@ -1,5 +1,6 @@
-"""Answers that a browser may read: CORS headers on every one, errors too, or one 429 would silence a page for a minute
-(sentry-protocol.md, 1.8 and 1.10).
+"""Answers that a browser may read (sentry-protocol.md, 1.8 and 1.10).
+
+CORS headers are on every one, errors too, or one 429 would silence a page for a minute.
 """
 
 from starlette.responses import JSONResponse, Response

@@ -1,6 +1,6 @@
-"""The framing of an envelope (https://develop.sentry.dev/sdk/data-model/envelopes/).
+r"""The framing of an envelope (https://develop.sentry.dev/sdk/data-model/envelopes/).
 
-``Envelope = Headers { "\\n" Item } [ "\\n" ] ; Item = Headers "\\n" Payload``. An item with ``length`` is that many
+``Envelope = Headers { "\n" Item } [ "\n" ] ; Item = Headers "\n" Payload``. An item with ``length`` is that many
 bytes and then a newline or the end; one without runs to the next newline or the end. Python's SDK sends lengths,
 JavaScript's does not.
 """

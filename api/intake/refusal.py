@@ -2,8 +2,9 @@
 
 
 class Refusal(Exception):
-    """A request that is not taken. ``status`` is the HTTP code (sentry-protocol.md, 1.8), ``detail`` one sentence,
-    ``causes`` what to look at.
+    """A request that is not taken.
+
+    ``status`` is the HTTP code (sentry-protocol.md, 1.8), ``detail`` one sentence, ``causes`` what to look at.
     """
 
     def __init__(self, status: int, detail: str, *causes: str) -> None:

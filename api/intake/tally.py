@@ -33,8 +33,9 @@ class Tally:
         self._add(project, category, fate, count)
 
     def take(self, now: int) -> list[NewRecord]:
-        """A record for each project with anything to tell, stamped with an id so that it counts once; the sums begin
-        anew.
+        """A record for each project with anything to tell, and the sums begin anew.
+
+        Each is stamped with an id, so that it counts once.
         """
         sums, self._sums = self._sums, Counter()
         counts: dict[str, list[dict[str, str | int]]] = {}

@@ -114,12 +114,12 @@ def keep(course: Course, judged: Judged) -> None:
 
 
 def planned(deploy: Deploy, evidence: Sequence[EvidenceMinute]) -> Iterator[EvidenceMinute]:
-    """The evidence with each minute's planned share. Where nobody was to be exposed, failures of unknown users prove nothing."""
+    """The evidence with each minute's planned share. Where nobody was to be exposed, unknown users prove nothing."""
     for minute in evidence:
         exposure = deploy.exposure_at(minute.minute)
         if exposure == 0.0:
-            named = (dataclasses.replace(arm, anonymous=0) for arm in (minute.new, minute.old))
-            yield EvidenceMinute(minute.minute, exposure, *named, minute.new_issues)
+            new, old = (dataclasses.replace(arm, anonymous=0) for arm in (minute.new, minute.old))
+            yield EvidenceMinute(minute.minute, exposure, new, old, minute.new_issues)
         else:
             yield dataclasses.replace(minute, exposure=exposure)
 

@@ -36,7 +36,7 @@ class Taken:
 
 
 def urgent(course: Course, judged: Judged) -> bool:
-    """Whether a judgement of an open minute cannot wait: it is graver than what was decided, and not by half-told traffic."""
+    """Whether a judgement of an open minute cannot wait: graver than what was decided, and not by half-told traffic."""
     verdict = judged.judgement.verdict
     before = _last_verdict(course)
     graver = URGENT.get(verdict, 0) > (URGENT.get(before, 0) if before else 0)

@@ -20,7 +20,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The evidence of a decision: the last minutes that the engine was shown, and the SHA-256 of its state after them."""
+    """The evidence of a decision: the last minutes the engine was shown, and the SHA-256 of its state after them."""
 
     minutes: tuple[EvidenceMinute, ...]
     state: str

@@ -64,6 +64,6 @@ class Deploy:
         return max([*before[-1:], *within], default=0.0)
 
     def shared_by(self, minute: int) -> bool:
-        """Whether it had only a part of the traffic at some time up to a minute, so that its baseline served beside it."""
+        """Whether it had only a part of the traffic at some time up to a minute: its baseline served beside it."""
         end = (minute + 1) * MINUTE
         return any(0.0 < step.exposure < 1.0 for step in self.timeline if step.booked_at < end)

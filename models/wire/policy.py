@@ -105,7 +105,10 @@ def _flag(value: object) -> bool:
 def _hosts(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(host, str) and host and "/" not in host for host in value):
         return tuple(host.lower() for host in value)
-    message = f'allowed_hosts: {value!r} is no list of hosts; write names or addresses, such as ["deployer.internal", "10.0.0.7"]'
+    message = (
+        f"allowed_hosts: {value!r} is no list of hosts;"
+        ' write names or addresses, such as ["deployer.internal", "10.0.0.7"]'
+    )
     raise BadPolicy(message)
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, func, select
@@ -62,7 +63,7 @@ def count(connection: Connection, project: str) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def _decision(row: Row[tuple[object, ...]], said: Sequence[Outcome]) -> Decision:
+def _decision(row: Row[*tuple[Any, ...]], said: Sequence[Outcome]) -> Decision:
     return Decision(
         project=row.project,
         decision=row.decision,

@@ -22,7 +22,7 @@ def facts(connection: Connection, project: str) -> Mapping[str, list[DeployFact]
 
 
 def first_sessions(connection: Connection, project: str, before: int) -> Mapping[str, Mapping[str, int]]:
-    """By environment, the start (ms) of the minute in which each release had its first session, before minute ``before``."""
+    """By environment, the start (ms) of the minute of each release's first session, if before minute ``before``."""
     columns = release_seen.c
     earliest = func.min(columns.first_minute)
     query = (

@@ -1,10 +1,10 @@
 """How far each deploy was judged, and what was found in each minute."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from models.domain.evidence import Baseline, EvidenceMinute
 from models.domain.verdict import Judgement, Mode, Verdict
@@ -99,13 +99,13 @@ def minutes(
     return [_minute(row) for row in rows]
 
 
-def _query():  # type: ignore[no-untyped-def]  # noqa: ANN202 - the columns are those of the table
+def _query() -> Select[*tuple[Any, ...]]:
     recorded = (decision.c.verdict, decision.c.policy.label("decided_under"), decision.c.mode)
     same = (decision.c.project == evaluation.c.project) & (decision.c.decision == evaluation.c.decision)
     return select(evaluation, *recorded).outerjoin_from(evaluation, decision, same)
 
 
-def _evaluation(row: Row[tuple[object, ...]]) -> Evaluation:
+def _evaluation(row: Row[*tuple[Any, ...]]) -> Evaluation:
     recorded = None
     if row.decision is not None:
         recorded = Recorded(row.decision, Verdict(row.verdict), row.decided_under, Mode(row.mode))
@@ -128,8 +128,15 @@ def _evaluation(row: Row[tuple[object, ...]]) -> Evaluation:
     )
 
 
-def _minute(row: Row[tuple[object, ...]]) -> MinuteFound:
-    values: Sequence[object] = tuple(row)
-    minute, verdict, *numbers, shown = values
-    found = msgspec.json.decode(str(shown), type=EvidenceMinute)
-    return MinuteFound(int(str(minute)), Verdict(str(verdict)), *numbers, found)  # type: ignore[arg-type]
+def _minute(row: Row[*tuple[Any, ...]]) -> MinuteFound:
+    return MinuteFound(
+        minute=row.minute,
+        verdict=Verdict(row.verdict),
+        score=row.score,
+        log_evidence=row.log_evidence,
+        value=row.value,
+        low=row.low,
+        high=row.high,
+        base=row.base,
+        evidence=msgspec.json.decode(row.evidence, type=EvidenceMinute),
+    )

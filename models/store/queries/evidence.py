@@ -31,7 +31,9 @@ def arms(
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     for row in connection.execute(_sessions(project, environment, release, first, last)).mappings():
         counts[row["minute"]].update({name: int(row[name]) for name in COUNTS})
-    for minute, users in connection.execute(_hurt(project, environment, release, first, last, count_abnormal)):
+    for minute, users in connection.execute(
+        _hurt(project, environment, release, first, last, count_abnormal=count_abnormal)
+    ):
         counts[minute]["hurt"] = users
     for minute, failures in connection.execute(_anonymous(project, environment, release, first, last)):
         counts[minute]["anonymous"] = failures
@@ -60,7 +62,7 @@ def new_issues(
     }
 
 
-def evidence(
+def evidence(  # noqa: PLR0913, PLR0917 - two releases, their place, and a range of minutes
     connection: Connection,
     project: str,
     environment: str,
@@ -91,7 +93,7 @@ def history(connection: Connection, project: str, environment: str, before: int,
     started, first = connection.execute(select(func.sum(table.started), func.min(table.minute)).where(*place)).one()
     if not started:
         return History()
-    users = _first_hurt(project, environment, None, since, count_abnormal).subquery()
+    users = _first_hurt(project, environment, None, since, count_abnormal=count_abnormal).subquery()
     counted = select(func.count()).select_from(users).where(users.c.minute >= since, users.c.minute < before)
     hurt = connection.execute(counted).scalar() or 0
     return History(minutes=before - max(first, since), started=int(started), hurt=hurt)
@@ -101,7 +103,7 @@ def minute_of(milliseconds: int) -> int:
     return milliseconds // MILLISECONDS_A_MINUTE
 
 
-def _sessions(project: str, environment: str, release: str, first: int, last: int) -> Select[tuple[int, ...]]:
+def _sessions(project: str, environment: str, release: str, first: int, last: int) -> Select[*tuple[int, ...]]:
     table = session_minute.c
     sums = [func.sum(table[name]).label(name) for name in COUNTS]
     where = (table.project == project, table.environment == environment, table.release == release)
@@ -109,8 +111,8 @@ def _sessions(project: str, environment: str, release: str, first: int, last: in
 
 
 def _first_hurt(
-    project: str, environment: str, release: str | None, since: int, count_abnormal: bool
-) -> Select[tuple[str, int]]:
+    project: str, environment: str, release: str | None, since: int, *, count_abnormal: bool
+) -> Select[str, int]:
     """For each release, day and user, the earliest minute over all who write."""
     table = hurt_user.c
     where = [table.project == project, table.environment == environment, table.day >= since // DAY_MINUTES]
@@ -123,13 +125,13 @@ def _first_hurt(
 
 
 def _hurt(
-    project: str, environment: str, release: str, first: int, last: int, count_abnormal: bool
-) -> Select[tuple[int, int]]:
-    users = _first_hurt(project, environment, release, first, count_abnormal).subquery()
+    project: str, environment: str, release: str, first: int, last: int, *, count_abnormal: bool
+) -> Select[int, int]:
+    users = _first_hurt(project, environment, release, first, count_abnormal=count_abnormal).subquery()
     return select(users.c.minute, func.count()).where(users.c.minute.between(first, last)).group_by(users.c.minute)
 
 
-def _anonymous(project: str, environment: str, release: str, first: int, last: int) -> Select[tuple[int, int]]:
+def _anonymous(project: str, environment: str, release: str, first: int, last: int) -> Select[int, int]:
     table = anonymous_failure.c
     where = (table.project == project, table.environment == environment, table.release == release)
     units = select(table.minute, table.issue, table.host).where(*where, table.minute.between(first, last)).distinct()
@@ -137,7 +139,7 @@ def _anonymous(project: str, environment: str, release: str, first: int, last: i
     return select(distinct.c.minute, func.count()).group_by(distinct.c.minute)
 
 
-def _fresh_issues(project: str, environment: str, release: str, since: int) -> Select[tuple[str]]:
+def _fresh_issues(project: str, environment: str, release: str, since: int) -> Select[str]:
     """Issues at a counted level first seen in this release, and at no time before the deploy in any."""
     seen = issue_seen.c
     where = (seen.project == project, seen.environment == environment)
@@ -155,13 +157,13 @@ def _fresh_issues(project: str, environment: str, release: str, since: int) -> S
     return ours.where(seen.issue.in_(levels), seen.issue.not_in(before), seen.issue.in_(here))
 
 
-def _first_elsewhere(project: str, environment: str, release: str) -> Select[tuple[str, int]]:
+def _first_elsewhere(project: str, environment: str, release: str) -> Select[str, int]:
     seen = issue_seen.c
     where = (seen.project == project, seen.environment == environment, seen.release != release)
     return select(seen.issue, func.min(seen.first_minute).label("minute")).where(*where).group_by(seen.issue)
 
 
-def _affected(project: str, environment: str, release: str, first: int, last: int) -> Select[tuple[str, int, int]]:
+def _affected(project: str, environment: str, release: str, first: int, last: int) -> Select[str, int, int]:
     table = issue_user.c
     where = (table.project == project, table.environment == environment, table.release == release)
     earliest = select(table.issue, table.identity, func.min(table.first_minute).label("minute")).where(*where)
@@ -170,7 +172,7 @@ def _affected(project: str, environment: str, release: str, first: int, last: in
     return query.group_by(users.c.issue, users.c.minute)
 
 
-def _failures(project: str, environment: str, release: str, first: int, last: int) -> Select[tuple[str, int, int]]:
+def _failures(project: str, environment: str, release: str, first: int, last: int) -> Select[str, int, int]:
     table = anonymous_failure.c
     where = (table.project == project, table.environment == environment, table.release == release)
     units = select(table.issue, table.minute, table.host).where(*where, table.minute.between(first, last)).distinct()

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, distinct, func, or_, select
 
 from models.store.tables import event, feedback, session, theme
 
@@ -53,7 +54,7 @@ class Theme:
         return len(self.members)
 
 
-def listed(
+def listed(  # noqa: PLR0913 - what a list of feedback may be narrowed to
     connection: Connection,
     project: str,
     environment: str,
@@ -93,6 +94,13 @@ def counts(connection: Connection, project: str, environment: str) -> dict[str, 
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def writers(connection: Connection, project: str, environment: str, release: str) -> int:
+    """How many people wrote about a release; each piece without an identity counts as one."""
+    who = func.coalesce(feedback.c.identity, feedback.c.feedback).label("who")
+    joined = _joined(project, environment, release, None).add_columns(who).subquery()
+    return connection.execute(select(func.count(distinct(joined.c.who)))).scalar() or 0
+
+
 def themes(connection: Connection, project: str, environment: str, release: str | None = None) -> list[Theme]:
     """The largest first."""
     columns = theme.c
@@ -106,7 +114,7 @@ def themes(connection: Connection, project: str, environment: str, release: str 
     return sorted(found, key=lambda one: (-one.count, one.theme, one.release))
 
 
-def _joined(project: str, environment: str, release: str | None, issue: str | None) -> Select[tuple[object, ...]]:
+def _joined(project: str, environment: str, release: str | None, issue: str | None) -> Select[*tuple[Any, ...]]:
     told, happened, used = feedback.c, event.c, session.c
     of_event = and_(happened.project == told.project, happened.event_id == told.event_id)
     of_session = and_(used.project == told.project, used.sid == told.session_id)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, distinct, func, or_, select
 
 from models.store.tables import event, feedback, issue, issue_minute, issue_name, issue_seen, issue_user
 
@@ -156,11 +157,11 @@ def _identifier(connection: Connection, project: str, name: str) -> str | None:
 
 def _counted(
     project: str, environment: str, release: str | None, only: str | None = None, *, by_release: bool = False
-) -> Select[tuple[str, ...]]:
+) -> Select[*tuple[Any, ...]]:
     """Users, events and times of each issue."""
     minutes, users = (
-        _of(issue_minute.c, project, environment, release, only),
-        _of(issue_user.c, project, environment, release, only),
+        _of(issue_minute, project, environment, release, only),
+        _of(issue_user, project, environment, release, only),
     )
     group = [issue_minute.c.issue, *([issue_minute.c.release] if by_release else [])]
     events = (
@@ -185,7 +186,11 @@ def _counted(
     return select(events, func.coalesce(hurt.c.users, 0).label("users")).outerjoin_from(events, hurt, same)
 
 
-def _of(columns, project, environment, release, only):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - of two tables alike
+def _of(
+    table: Table, project: str, environment: str, release: str | None, only: str | None
+) -> list[ColumnElement[bool]]:
+    """The same place in either of two tables."""
+    columns = table.c
     where = [columns.project == project, columns.environment == environment]
     if release is not None:
         where.append(columns.release == release)
@@ -199,7 +204,7 @@ def _described(
     project: str,
     environment: str,
     release: str | None,
-    rows: Sequence[Row[tuple[str, ...]]],
+    rows: Sequence[Row[*tuple[Any, ...]]],
     new: frozenset[str],
 ) -> list[Issue]:
     identifiers = [row.issue for row in rows]
