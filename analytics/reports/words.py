@@ -1,0 +1,41 @@
+"""The words of verdicts and states, the same on every page and in every report: shape and word, never colour alone."""
+
+from collections.abc import Mapping
+
+VERDICTS: Mapping[str, str] = {
+    "continue": "Continue",
+    "hold": "On hold",
+    "rollback": "Roll back",
+    "insufficient_data": "Too little data",
+}
+SHAPES: Mapping[str, str] = {"continue": "✔", "hold": "▮▮", "rollback": "✖", "insufficient_data": "◌"}
+FINDINGS: Mapping[str, str] = {
+    "worse": "✖ Worse",
+    "maybe_worse": "▮ Maybe worse",
+    "same": "✔ Same",
+    "better": "✔ Better",
+    "too_little_data": "◌ Too little data",
+    "no_data": "◌ No data",
+}
+STATES: Mapping[str, str] = {"new_here": "New here", "seen_before": "Seen before"}
+LABELS: Mapping[str, str] = {
+    "correct": "correct",
+    "false_alarm": "a false alarm",
+    "missed": "missed",
+    "not_caused_by_release": "not caused by the release",
+}
+ACTIONS: Mapping[str, str] = {
+    "rollback": "Rollback",
+    "rollback_recommended": "Recommendation to roll back",
+    "rollback_withheld": "Withheld rollback",
+    "hold": "Hold",
+    "silent_source": "Word of a silent source",
+    "action_failed": "Word of a failed action",
+}
+UNKNOWN = "—"
+"""What is not known; never 0."""
+
+
+def verdict(name: str) -> str:
+    """``✖ Roll back``."""
+    return f"{SHAPES.get(name, '')} {VERDICTS.get(name, name)}".strip()

@@ -1,0 +1,226 @@
+"""``report.v1``: the one document about a release, which REST, its page and its reports show.
+
+Every key is always there, and what is not known is null, never 0. Times are RFC 3339. All of it comes from the shared
+queries over one connection, so that the numbers agree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection
+
+from analytics.statistics.intervals import wilson
+from api import addresses
+from api.gates.verdict import gate
+from api.release_timeline import timeline
+from models.domain.decision import Decision
+from models.domain.evidence import MILLISECONDS_A_MINUTE
+from models.store.queries import actions, decisions, evaluations, feedback, issues, releases, series
+from models.store.queries.actions import Action
+from models.store.queries.feedback import Feedback
+from models.store.queries.issues import NEW, SEEN, Issue
+from models.store.queries.releases import Release, Sessions, Told
+from models.wire.times import to_text
+
+SCHEMA = "report.v1"
+MOST_ISSUES = 20
+MOST_FEEDBACK = 10
+MOST_QUOTES = 3
+MOST_DECISIONS = 100
+MOST_COMMITS = 100
+
+
+def release_document(
+    connection: Connection, project: str, environment: str, release: str, now: int, public_url: str
+) -> dict[str, Any] | None:
+    """All that is known of a release in an environment as of ``now`` (ms); None if nothing is."""
+    found = releases.view(connection, project, environment, release)
+    if found is None:
+        return None
+    place = _Place(connection, project, environment, release, public_url)
+    told = releases.timeline(connection, project, environment, release)
+    decided = decisions.listed(connection, project, release=release, environment=environment, limit=MOST_DECISIONS)
+    done = actions.of_decisions(connection, project, [one.decision for one in decided])
+    return {
+        "schema": SCHEMA,
+        "project": project,
+        "environment": environment,
+        "release": release,
+        "at": to_text(now),
+        "gate": gate(connection, project, release, environment, now, public_url),
+        "facts": _facts(found, told) | {"users_with_feedback": place.writers()},
+        "timeline": timeline(told, decided, done),
+        "series": place.series(),
+        "issues": place.issues(),
+        "unexplained": None,  # events do not say in which session they happened
+        "themes": place.themes(),
+        "feedback": place.feedback(),
+        "decisions": [place.decision(one) for one in decided],
+        "actions": [_action(one) for one in done],
+    } | place.addresses()
+
+
+class _Place:
+    """A release in an environment, and the parts of its document that need queries of their own."""
+
+    def __init__(self, connection: Connection, project: str, environment: str, release: str, public_url: str) -> None:
+        self._connection = connection
+        self._of = (project, environment, release)
+        self._project = project
+        self._environment = environment
+        self._release = release
+        self._public_url = public_url
+
+    def writers(self) -> int:
+        return feedback.writers(self._connection, *self._of)
+
+    def series(self) -> list[dict[str, Any]]:
+        evaluation = evaluations.latest(self._connection, self._project, self._release, self._environment)
+        if evaluation is None:
+            return []
+        found = series.points(self._connection, self._project, self._environment, evaluation.deploy)
+        return [{"at": minute_end(point.minute)} | _without(asdict(point), "minute") for point in found]
+
+    def issues(self) -> dict[str, Any]:
+        every, new = issues.totals(self._connection, self._project, self._environment, [self._release])[self._release]
+        items = issues.listed(self._connection, *self._of, state=NEW, limit=MOST_ISSUES)
+        if room := MOST_ISSUES - len(items):
+            items += issues.listed(self._connection, *self._of, state=SEEN, limit=room)
+        counts = {"all": every, NEW: new, SEEN: every - new}
+        return {"counts": counts, "items": [self._issue(one) for one in items]}
+
+    def themes(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "theme": one.theme,
+                "name": one.name,
+                "count": one.count,
+                "quotes": [said.message for said in self._said(MOST_QUOTES, only=one.members)],
+                "url": self._page("feedback", theme=one.theme),
+            }
+            for one in feedback.themes(self._connection, *self._of)
+        ]
+
+    def feedback(self) -> dict[str, Any]:
+        said = self._said(MOST_FEEDBACK)
+        named = issues.names(self._connection, self._project, [one.issue for one in said if one.issue])
+        items = [
+            {
+                "feedback": one.feedback,
+                "message": one.message,
+                "at": to_text(one.occurred_at),
+                "rating": one.rating,
+                "issue": named.get(one.issue, one.issue) if one.issue else None,
+                "url": self._page("issues", one.issue) if one.issue else None,
+            }
+            for one in said
+        ]
+        return {"count": feedback.count(self._connection, *self._of), "items": items}
+
+    def decision(self, one: Decision) -> dict[str, Any]:
+        called = one.document.get("action")
+        return {
+            "decision": one.decision,
+            "decided_at": to_text(one.decided_at),
+            "as_of": minute_end(one.minute),
+            "verdict": one.verdict.value,
+            "mode": one.mode.value,
+            "policy": one.policy,
+            "taken_by": one.taken_by,
+            "provisional": one.provisional,
+            "sentence": one.judgement.sentence,
+            "action": {name: called.get(name) for name in ("kind", "target", "reason")} if called else None,
+            "outcomes": [
+                {"label": said.label, "reason": said.reason, "by": said.said_by, "at": to_text(said.booked_at)}
+                for said in one.outcomes
+            ],
+            "url": addresses.page(self._public_url, self._project, "decisions", one.decision),
+        }
+
+    def addresses(self) -> dict[str, Any]:
+        """Of the page and the report, and of the rows behind each count."""
+        own = ("releases", self._release)
+        return {
+            "url": addresses.page(self._public_url, self._project, *own, environment=self._environment),
+            "report_url": self._call(*own, "report", environment=self._environment),
+            "links": {
+                "issues": self._rows("issues"),
+                NEW: self._rows("issues", state=NEW),
+                SEEN: self._rows("issues", state=SEEN),
+                "feedback": self._rows("feedback"),
+                "themes": self._rows("themes"),
+                "decisions": self._rows("decisions"),
+            },
+        }
+
+    def _said(self, limit: int, only: Sequence[str] | None = None) -> list[Feedback]:
+        return feedback.listed(self._connection, *self._of, only=only, limit=limit)
+
+    def _issue(self, one: Issue) -> dict[str, Any]:
+        return {
+            "issue": one.issue,
+            "name": one.name,
+            "title": one.title,
+            "culprit": one.culprit,
+            "level": one.level,
+            "state": one.state,
+            "users": one.users,
+            "events": one.events,
+            "unhandled": one.unhandled,
+            "feedback": one.feedback,
+            "first_seen": to_text(one.first_minute * MILLISECONDS_A_MINUTE),
+            "last_seen": to_text(one.last_minute * MILLISECONDS_A_MINUTE),
+            "url": self._page("issues", one.name or one.issue),
+        }
+
+    def _page(self, *path: str, **query: str) -> str:
+        whole = {"environment": self._environment, "release": self._release} | query
+        return addresses.page(self._public_url, self._project, *path, **whole)
+
+    def _rows(self, kind: str, **query: str) -> str:
+        return self._call(kind, environment=self._environment, release=self._release, **query)
+
+    def _call(self, *path: str, **query: str) -> str:
+        return addresses.call(self._public_url, self._project, *path, **query)
+
+
+def crash_free(sessions: Sessions) -> dict[str, Any]:
+    """The share of sessions that neither crashed nor were unhandled nor abnormal, with its 95 % Wilson interval."""
+    trials = sessions.started
+    if trials <= 0:
+        return {"value": None, "low": None, "high": None, "n": 0}
+    failed = sessions.crashed + sessions.unhandled + sessions.abnormal
+    successes = min(max(trials - failed, 0), trials)
+    low, high = wilson(successes, trials)
+    return {"value": successes / trials, "low": low, "high": high, "n": trials}
+
+
+def minute_end(minute: int) -> str:
+    """The end of a minute: as of then, what happened in it is known."""
+    return to_text((minute + 1) * MILLISECONDS_A_MINUTE)
+
+
+def _facts(found: Release, told: Sequence[Told]) -> dict[str, Any]:
+    commits = {commit.id: asdict(commit) for one in told for commit in one.commits}
+    return {
+        "since": to_text(found.since),
+        "deployed": found.deployed,
+        "deployed_by": found.deployed_by,
+        "commits": list(commits.values())[:MOST_COMMITS],
+        "sessions": asdict(found.sessions),
+        "crash_free": crash_free(found.sessions),
+        "hurt": found.hurt,
+    }
+
+
+def _action(one: Action) -> dict[str, Any]:
+    attempts = [
+        {"attempt": each.attempt, "at": to_text(each.attempted_at), "status": each.status, "result": each.result}
+        for each in one.attempts
+    ]
+    return {"action": one.action, "kind": one.kind, "target": one.target, "state": one.state, "attempts": attempts}
+
+
+def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != name}
