@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from analytics.verdict import engine, silence
 from analytics.verdict.engine import State
-from models.domain.deploy import Deploy
+from models.domain.deploy import MINUTE, Deploy
 from models.domain.evidence import Baseline, EvidenceMinute, History
 from models.domain.policy import Policy
 from models.domain.verdict import Judgement, Verdict
@@ -57,6 +57,11 @@ class Course:
     @property
     def next_minute(self) -> int:
         return self.as_of + 1
+
+    @property
+    def last_minute(self) -> int:
+        """The last minute that is held for or against it: the one in which its watch ends."""
+        return self.deploy.watched_until // MINUTE
 
     @property
     def sessions_a_minute(self) -> float:

@@ -1,6 +1,6 @@
 """Which judgements become decisions, and what those call for. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analytics.verdict import silence
@@ -45,8 +45,11 @@ def urgent(course: Course, judged: Judged) -> bool:
     )
 
 
-def decisions(course: Course, policy: Policy) -> Iterator[Taken]:
-    """What to record of this look: every change of verdict, policy or mode, and every onset of silence."""
+def decisions(course: Course, policy: Policy, decided_at: Callable[[Judged], int]) -> Iterator[Taken]:
+    """What to record of this look: every change of verdict, policy or mode, and every onset of silence.
+
+    ``decided_at``: when (ms) a judgement is acted on.
+    """
     recorded = course.recorded
     silent = bool(recorded) and _was_silent(course)
     judged_minutes = course.judged[-1:] if course.anew else course.judged
@@ -57,7 +60,9 @@ def decisions(course: Course, policy: Policy) -> Iterator[Taken]:
         silent = judged.silent
         if recorded and not silence_began and told == (recorded.verdict, recorded.policy, recorded.mode):
             continue
-        call = called_for(course.deploy, judged, policy, recorded, silence_began=silence_began)
+        call = None
+        if course.deploy.runs_at(decided_at(judged)):
+            call = called_for(course.deploy, judged, policy, recorded, silence_began=silence_began)
         yield Taken(course, judged, policy, call)
         recorded = Recorded("", *told)
 

@@ -56,6 +56,10 @@ class Deploy:
         longest = self.started_at + WATCH
         return longest if self.ended_at is None else min(self.ended_at, longest)
 
+    def runs_at(self, at: int) -> bool:
+        """Whether there is still something to undo at a time (ms): it was not withdrawn, and no other took over."""
+        return self.ended_at is None or self.ended_at > at
+
     def exposure_at(self, minute: int) -> float:
         """The planned share of traffic in a minute, the largest one where it changed: who was exposed can be hurt."""
         start, end = minute * MINUTE, (minute + 1) * MINUTE

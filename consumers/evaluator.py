@@ -1,0 +1,117 @@
+"""The evaluator: looks on a clock, for silence is a signal too, and reads the store alone, never the log.
+
+For each deploy under watch it folds the minutes that closed since the last look, once and in order, and judges the open
+minute provisionally; what was found is written with the decisions and actions it calls for in one transaction.
+"""
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from consumers.evaluation import course, deciding, naming, reading, writing
+from consumers.evaluation.course import Course, Judged
+from consumers.evaluation.theming import Themes
+from consumers.evaluation.writing import Look, Overtaken
+from models.domain.deploy import MINUTE
+from models.domain.evidence import EvidenceMinute
+from models.domain.verdict import Judgement, Verdict
+from models.ports import Clock
+from models.store.queries import evidence, policies, tokens
+from models.store.sql import SqlUnitOfWork
+
+log = structlog.get_logger()
+
+FRESH = 35_000
+"""ms: the open minute is judged only while everything is read to 30 s ago, and the 5 s that reading stays behind anyway:
+on half of the data nothing is urgent."""
+GRAVITY = (Verdict.CONTINUE, Verdict.INSUFFICIENT_DATA, Verdict.HOLD, Verdict.ROLLBACK)
+"""What an open minute says is shown at once only if it is as grave as what the closed ones said, or graver."""
+
+
+class Evaluator:
+    """Judges every deploy under watch at each `tick`.
+
+    ``provisional``: whether open minutes are judged too. A replay does not, and takes its decisions to be as old as the
+    minutes they were taken on, so that its steps change nothing.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, *, public_url: str, provisional: bool = True) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._public_url = public_url
+        self._provisional = provisional
+        self._themes = Themes(engine)
+
+    def tick(self) -> int:
+        """Look once; how many decisions were taken."""
+        now = self._clock.now()
+        with self._engine.connect() as connection:
+            closed_to = evidence.closed_to(connection)
+            projects = tokens.projects(connection)
+        if closed_to is None:
+            return 0
+        taken = sum(self._look(project, closed_to, now) for project in projects)
+        self._themes.tick(now)
+        return taken
+
+    def _look(self, project: str, closed_to: int, now: int) -> int:
+        closed = closed_to // MINUTE - 1
+        self._name_issues(project, now // MINUTE if self._provisional else closed)
+        with self._engine.connect() as connection:
+            policy = policies.current(connection, project)
+            look = Look(project, policy, closed_to, now, not self._provisional, self._public_url)
+            watched = list(reading.courses(connection, project, policy, closed))
+            shown = [self._judge(connection, look, one, closed) for one in watched]
+        return sum(self._keep(look, one, told) for one, told in zip(watched, shown, strict=True) if told is not None)
+
+    def _name_issues(self, project: str, last_minute: int) -> None:
+        with self._engine.connect() as connection:
+            found = naming.nameless(connection, project, last_minute)
+        if found:
+            with SqlUnitOfWork(self._engine) as unit:
+                naming.give_names(unit, project, found)
+
+    def _judge(self, connection: Connection, look: Look, watched: Course, closed: int) -> Judgement | None:
+        """Fold what closed, look at what is open; the judgement that gates show now, None if nothing changed."""
+        before = watched.judgement
+        last = min(closed, watched.last_minute)
+        if last >= watched.next_minute:
+            course.fold(watched, self._evidence(connection, look, watched, last))
+        seen = self._open_minute(connection, look, watched)
+        if seen is not None and deciding.urgent(watched, seen):
+            course.keep(watched, seen)
+        shown = _graver(watched.judgement, seen)
+        if shown is None:
+            return None
+        shown = naming.say_names(connection, look.project, watched, shown)
+        return shown if watched.judged or watched.anew or shown != before else None
+
+    def _open_minute(self, connection: Connection, look: Look, watched: Course) -> Judged | None:
+        last = min(look.now // MINUTE, watched.last_minute)
+        if not self._provisional or look.now - look.closed_to > FRESH or last < watched.next_minute:
+            return None
+        return course.look(watched, self._evidence(connection, look, watched, last))
+
+    def _evidence(self, connection: Connection, look: Look, watched: Course, last: int) -> list[EvidenceMinute]:
+        return reading.evidence_of(connection, look.project, look.policy, watched, watched.next_minute, last)
+
+    def _keep(self, look: Look, watched: Course, shown: Judgement) -> int:
+        deploy = watched.deploy
+        try:
+            with SqlUnitOfWork(self._engine) as unit:
+                taken = writing.write(unit, look, watched, shown)
+        except (Overtaken, IntegrityError) as error:
+            log.warning("evaluation.overtaken", project=look.project, deploy=deploy.deploy, error=str(error))
+            return 0
+        for one in taken:
+            verdict = one.judged.judgement.verdict
+            log.info("verdict.decided", project=look.project, release=deploy.release, verdict=verdict)
+        return len(taken)
+
+
+def _graver(closed: Judgement | None, seen: Judged | None) -> Judgement | None:
+    """What to show: a pass is never shown on an open minute alone."""
+    if seen is None:
+        return closed
+    told = closed.verdict if closed else Verdict.INSUFFICIENT_DATA
+    return seen.judgement if GRAVITY.index(seen.judgement.verdict) >= GRAVITY.index(told) else closed
