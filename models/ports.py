@@ -10,6 +10,8 @@ from typing import Any, Protocol, Self, TypeAlias
 
 from sqlalchemy import Table
 
+from models.domain.policy import Webhook
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Partition:
@@ -184,3 +186,35 @@ class UnitOfWork(Protocol):
 
 class Store(Protocol):
     def begin(self) -> UnitOfWork: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a receiver is told: ``id`` is its idempotency key, and ``body`` the same bytes in every attempt."""
+
+    id: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one attempt to tell."""
+
+    taken: bool
+    status: int | None
+    """The HTTP status, None if there was no answer."""
+    result: str
+    """What happened, and what to do about it, for people."""
+    final: bool = False
+    """The receiver wants to be told no more: another attempt is pointless."""
+
+
+class Notifier(Protocol):
+    """Tells a receiver what was decided. A rollback goes this way too: the receiver carries it out."""
+
+    def notify(self, notice: Notice, webhook: Webhook, allowed_hosts: Collection[str]) -> Answer:
+        """Try once, within a bounded time. What receiver or network do wrong is answered, not raised.
+
+        Of internal hosts, only those that ``allowed_hosts`` lists (by name or address) are called. Safe to share
+        between threads.
+        """
