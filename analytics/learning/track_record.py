@@ -4,8 +4,8 @@ Counted by deploy, for a deploy has many decisions and one truth. An **alarm** i
 back, be it done or recommended; a hold only asks for time, and lifts by itself. What was said last of an alarm counts:
 it was right if the release was bad (``correct``), false if it was not or if something else was the cause
 (``false_alarm``, ``not_caused_by_release``). A deploy without an alarm is a bad release that was missed if that is the
-last word on one of its decisions. Of an alarm without a label of its own, ``missed`` on an earlier decision says that it
-was right, if late.
+last word on one of its decisions. Of an alarm without a label of its own, ``missed`` on an earlier decision says that
+it was right, if late.
 
 Precision is right alarms of those with a label; recall is bad releases found of those known. What nobody labelled is in
 neither, and its number is always said.
