@@ -32,7 +32,7 @@ def services_of(request: Request) -> Services:
 
 def access_of(request: Request, project: Annotated[str, Path()]) -> Access:
     """The leave of a request; raises `Problem` (401, 403 or 404) where there is none."""
-    _refuse_other_sites(request)
+    refuse_other_sites(request)
     services = services_of(request)
     if text := _token(request):
         return _by_token(services, project, text)
@@ -93,7 +93,7 @@ def _token(request: Request) -> str | None:
     return request.cookies.get(COOKIE)
 
 
-def _refuse_other_sites(request: Request) -> None:
+def refuse_other_sites(request: Request) -> None:
     """A browser says from which site a form or script comes; only ours may change anything."""
     if request.method in SAFE or request.headers.get("authorization"):
         return

@@ -1,0 +1,44 @@
+"""The releases of an environment, so that one sees at once which of them needs one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.answers import cursor_of, place_of
+from api.gates.verdict import gate
+from api.release_document import crash_free
+from api.web import rendering
+from api.web.shell import Cursor, Look, Shell
+from models.store.queries import releases
+from models.store.queries.releases import PAGE, Release
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    release: Release
+    gate: dict[str, Any]
+    crash_free: dict[str, Any]
+
+
+@router.get("/projects/{project}/releases")
+def release_list(
+    look: Look,
+    after: Cursor = None,
+) -> Response:
+    with look.services.reading() as connection:
+        around = look.shell(connection)
+        before = place_of(after, tuple[int, str])
+        found = releases.listed(connection, look.project, look.environment, before=before, limit=PAGE + 1)
+        rows = [_row(connection, around, release) for release in found[:PAGE]]
+    more = cursor_of(found[PAGE - 1].place) if len(found) > PAGE else None
+    return rendering.page("releases.html", shell=around, rows=rows, next=more, first=before is None)
+
+
+def _row(connection: Connection, around: Shell, release: Release) -> Row:
+    said = gate(connection, around.project, release.release, around.environment, around.now, "")
+    return Row(release, said, crash_free(release.sessions))

@@ -1,0 +1,76 @@
+"""One release: is it worse, why, and what was done? And the same as a decision saw it."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.problems import not_found
+from api.release_document import release_document
+from api.rows import minute_end
+from api.web import pictures, rendering
+from api.web.issue_rows import issue_rows
+from api.web.shell import Cursor, Look, Shell, Text
+from models.domain.verdict import Verdict
+from models.store.queries import decisions, issues
+from models.wire.times import to_milliseconds
+
+FINAL = (Verdict.CONTINUE.value, Verdict.ROLLBACK.value)
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/projects/{project}/releases/{release:path}")
+def release_page(
+    look: Look,
+    release: str,
+    at: Text = None,
+    state: Text = None,
+    after: Cursor = None,
+) -> Response:
+    """``at``: as the decision of this name saw it; ``state`` and ``after``: which issues are listed."""
+    with look.services.reading() as connection:
+        around = look.shell(connection)
+        document = release_document(connection, look.project, look.environment, release, around.now, "")
+        if document is None:
+            raise not_found("release", release, f"See the releases of {look.environment}, or name another environment.")
+        if at:
+            return _as_seen(connection, around, document, at)
+        rows = issue_rows(connection, look.project, look.environment, release, state, after)
+        names = reason_names(connection, look.project, document["gate"])
+    return rendering.page(
+        "release.html",
+        shell=around,
+        report=document,
+        gate=document["gate"],
+        rows=rows,
+        names=names,
+        chart=pictures.sentence(document) if document["series"] else None,
+        failed=[one for one in document["actions"] if one["state"] == "failed"],
+        live=document["gate"]["verdict"] not in FINAL and not at,
+    )
+
+
+def _as_seen(connection: Connection, around: Shell, document: dict[str, Any], name: str) -> Response:
+    found = decisions.view(connection, around.project, name)
+    if found is None or found.release != document["release"] or found.environment != around.environment:
+        raise not_found("decision", name, f"See the decisions on {document['release']}.")
+    to = to_milliseconds(minute_end(found.minute)) or 0
+    told = next((one for one in document["decisions"] if one["decision"] == name), None)
+    seen = document | {"series": [one for one in document["series"] if (to_milliseconds(one["at"]) or 0) <= to]}
+    return rendering.page(
+        "release_at.html",
+        shell=around,
+        report=seen,
+        gate=found.document,
+        decision=told,
+        frozen=found,
+        to=to,
+        names=reason_names(connection, around.project, found.document),
+        chart=pictures.sentence(document, to) if seen["series"] else None,
+    )
+
+
+def reason_names(connection: Connection, project: str, gate: dict[str, Any]) -> dict[str, str]:
+    """The short names of the issues that reasons speak of."""
+    return issues.names(connection, project, [one["issue"] for one in gate["reasons"] if one["issue"]])

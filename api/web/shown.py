@@ -1,0 +1,108 @@
+"""How pages write numbers, times and words. What is not known is a dash, never 0."""
+
+from datetime import UTC, datetime
+from math import floor
+
+from analytics.reports.words import FINDINGS, UNKNOWN
+from models.wire.times import to_milliseconds
+
+MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
+ALL = 0.9995
+"""A rate from here on would be rounded to 100 %, which it is not."""
+SIGNALS = {
+    "crash_free_users": "Users not hurt",
+    "unhandled_failures": "Without failures of unknown users",
+    "new_issues": "New issues",
+    "crash_free_sessions": "Crash-free sessions",
+}
+KINDS = {"concurrent": "serving at the same time", "sequential": "its 24 hours before", "none": ""}
+FINDING_STATES = {
+    "worse": "bad",
+    "maybe_worse": "hold",
+    "same": "ok",
+    "better": "ok",
+    "too_little_data": "none",
+    "no_data": "none",
+}
+VERDICT_STATES = {"continue": "ok", "hold": "hold", "rollback": "bad", "insufficient_data": "none"}
+
+
+def percent(rate: float | None) -> str:
+    """``98.1 %``; never rounded to a 0 or a 100 that it is not."""
+    return UNKNOWN if rate is None else f"{_hundredths(rate)} %"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """``97.7–98.4``; empty where either end is not known."""
+    return "" if low is None or high is None else f"{_hundredths(low)}–{_hundredths(high)}"
+
+
+def count(number: float | None) -> str:
+    return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def points(number: float | None) -> str:
+    """What a signal takes from the score, with a minus sign."""
+    if number is None:
+        return UNKNOWN
+    return f"−{number:.1f}" if round(number, 1) else "0"
+
+
+def score(number: float | None) -> str:
+    return UNKNOWN if number is None else f"{number:g}"
+
+
+def moment(text: str | int | None) -> datetime | None:
+    """A time of ours, RFC 3339 or ms, as a value."""
+    milliseconds = text if isinstance(text, int) else to_milliseconds(text)
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def iso(text: str | int | None) -> str:
+    found = moment(text)
+    return found.isoformat(timespec="seconds").replace("+00:00", "Z") if found else ""
+
+
+def day_time(text: str | int | None) -> str:
+    """``22 Nov 14:03``, in UTC."""
+    found = moment(text)
+    return f"{found.day} {found:%b %H:%M}" if found else UNKNOWN
+
+
+def clock(text: str | int | None) -> str:
+    """``14:52:10``, in UTC."""
+    found = moment(text)
+    return f"{found:%H:%M:%S}" if found else UNKNOWN
+
+
+def span(milliseconds: float) -> str:
+    """``50 min``: how long, in the one unit that says most."""
+    seconds = max(0, floor(milliseconds / 1000))
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def signal(name: str) -> str:
+    return SIGNALS.get(name, name.replace("_", " ").capitalize())
+
+
+def finding(name: str) -> str:
+    """The word without its shape, which the page draws."""
+    return FINDINGS.get(name, name).partition(" ")[2] or name
+
+
+def cut(text: str | None, most: int = 160) -> str:
+    """The beginning of a text of any length."""
+    flat = " ".join((text or "").split())
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+
+
+def _hundredths(rate: float) -> str:
+    if rate in {0.0, 1.0}:
+        return f"{100 * rate:.0f}"
+    if rate >= 1 or rate <= 0 or 1 - ALL < rate < ALL:
+        return f"{100 * rate:.1f}"
+    nearer = f"{100 * rate:.2f}"
+    return {"100.00": ">99.99", "0.00": "<0.01"}.get(nearer, nearer)
