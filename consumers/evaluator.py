@@ -22,8 +22,8 @@ from models.store.sql import SqlUnitOfWork
 log = structlog.get_logger()
 
 FRESH = 35_000
-"""ms: the open minute is judged only while everything is read to 30 s ago, and the 5 s that reading stays behind anyway:
-on half of the data nothing is urgent."""
+"""ms: 30 s, and the 5 s that reading stays behind anyway. While reading is further behind, no open minute is judged: on
+half of the data nothing is urgent."""
 GRAVITY = (Verdict.CONTINUE, Verdict.INSUFFICIENT_DATA, Verdict.HOLD, Verdict.ROLLBACK)
 """What an open minute says is shown at once only if it is as grave as what the closed ones said, or graver."""
 
@@ -51,8 +51,14 @@ class Evaluator:
         if closed_to is None:
             return 0
         taken = sum(self._look(project, closed_to, now) for project in projects)
-        self._themes.tick(now)
+        self._gather_themes(now)
         return taken
+
+    def _gather_themes(self, now: int) -> None:
+        try:
+            self._themes.tick(now)
+        except Exception:  # what people say is told late then; the watch goes on
+            log.exception("themes.failed")
 
     def _look(self, project: str, closed_to: int, now: int) -> int:
         closed = closed_to // MINUTE - 1

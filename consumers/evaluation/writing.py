@@ -1,4 +1,4 @@
-"""What a look at a deploy changes in the store: its evaluation, its decisions and what they call for, in one transaction."""
+"""What a look at a deploy changes in the store: evaluation, decisions and what they call for, in one transaction."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
