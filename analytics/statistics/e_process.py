@@ -15,6 +15,9 @@ from analytics.statistics.likelihood import Vector, log_sum
 EFFECTS: Vector = np.array([1.2, 1.5, 2.0, 3.0, 5.0, 10.0])
 EFFECT_WEIGHTS: Vector = np.array([0.12, 0.20, 0.28, 0.20, 0.12, 0.08])
 """The rate ratios betted on and the stake on each; they sum to 1."""
+LOG_EFFECT_WEIGHTS: Vector = np.log(EFFECT_WEIGHTS)
+SMALLEST_MARGIN = 0.05
+"""The margin that `EFFECTS` were chosen for: each is at least 1.14 times as bad as it allows."""
 
 HEALTHY_SHARE = 0.85
 """``p`` of P1: the weight of theta = 1 against the margin in what a healthy release looks like."""
@@ -29,9 +32,15 @@ ISSUE_HEALTHY_MEAN = ISSUE_RATE / 3
 """P7: a healthy new issue's rate is Exp with this mean, of which ``nu0`` is the 95 % point (3 = -ln .05)."""
 
 
-def log_healthy(at_margin: float) -> float:
+def stretch(margin: float) -> float:
+    """What effects are multiplied by under a larger margin: a bet on less than the margin allows would break P1."""
+    return max(1.0, (1.0 + margin) / (1.0 + SMALLEST_MARGIN))
+
+
+def log_healthy(at_margin: float | Vector) -> Vector:
     """``log D`` of P1: p L(1) + (1 - p) L(1 + margin), relative to L(1)."""
-    return log_sum([log(HEALTHY_SHARE), log(1.0 - HEALTHY_SHARE) + at_margin])
+    mixed: Vector = np.logaddexp(log(HEALTHY_SHARE), log(1.0 - HEALTHY_SHARE) + at_margin)
+    return mixed
 
 
 def threshold(alpha: float) -> float:
@@ -58,12 +67,16 @@ def onset_step(running: Vector, increment: Vector, minute: int, minutes: int) ->
     return stepped
 
 
-def log_evidence(running: Vector, at_margin: float, minute: int, minutes: int) -> float:
-    """``log E`` after ``minute``: the stake not yet placed and that on each effect, over the healthy prior."""
+def log_evidence(running: Vector, at_margin: float | Vector, minute: int, minutes: int) -> Vector:
+    """``log E`` after ``minute``: the stake not yet placed, and what was placed on each effect, over the healthy prior.
+
+    ``running`` has the effects on its last axis; any axes before it are those of ``at_margin`` and of the result.
+    """
     _, unspent = onset_weights(minutes)
     left = unspent[minute] if minute < len(unspent) else -inf
-    placed = np.log(EFFECT_WEIGHTS) + running
-    return log_sum(np.append(placed, left)) - log_healthy(at_margin)
+    placed = np.logaddexp.reduce(LOG_EFFECT_WEIGHTS + running, axis=-1)
+    evidence: Vector = np.logaddexp(placed, left) - log_healthy(at_margin)
+    return evidence
 
 
 def log_issue_evidence(users: int, exposure: float) -> float:

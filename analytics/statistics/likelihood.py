@@ -32,6 +32,11 @@ def known_mean(theta: Vector, seen: int, expected: float) -> Vector:
     return increment
 
 
+def divergence(one: float, other: float) -> float:
+    """Nats a unit due between Poisson rates: KL(a|b) = a ln(a/b) - (a - b) (2.6)."""
+    return one * log(one / other) - (one - other)
+
+
 def confidence_sequence(likelihood: Vector, error: float) -> tuple[float, float]:
     """The thetas that a uniform mixture over the grid does not refute: valid at all moments at once, at ``1 - error``.
 

@@ -42,6 +42,8 @@ def gate_document(  # noqa: PLR0913 - the document has as many keys, and all are
         "verdict": verdict.value,
         "score": judgement.score if judgement else None,
         "confidence": judgement.confidence if judgement else 0.0,
+        "log_evidence": judgement.log_evidence if judgement else None,
+        "needed": judgement.needed if judgement else None,
         "decision": decision,
         "policy": policy,
         "mode": mode,

@@ -1,9 +1,9 @@
 """The decision engine: a fold over minutes, ``observe(state, minute) -> (state, judgement)``.
 
 Newly hurt users of the new arm against those of the old one at the same time (a conditional binomial test, exact for
-any traffic shape and shared incident), and users hit by issues that are new in the release (decision-engine.md, 2.2, 2.3,
-2.6 and 2A, P1, P3, P7). Looking after every minute spends nothing: at theta = 1 a release is ever rolled back with
-probability at most alpha.
+any traffic shape and shared incident), and users hit by issues that are new in the release (decision-engine.md, 2.2,
+2.3, 2.6 and 2A, P1, P3, P7). Looking after every minute spends nothing: at theta = 1 a release is ever rolled back
+with probability at most alpha.
 """
 
 from math import log, sqrt
@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from analytics.verdict import explanation
 from analytics.verdict.folding import fold
-from analytics.verdict.reading import combined_evidence, comparable, enough, exposed, identified, needed
+from analytics.verdict.reading import (
+    combined_evidence,
+    comparable,
+    enough,
+    exposed,
+    identified,
+    information,
+    needed,
+    served_beside,
+)
 from analytics.verdict.score import score
 from analytics.verdict.state import State, dump, initial, load
 from models.domain.evidence import Baseline, EvidenceMinute, History
@@ -28,9 +37,13 @@ CALM_MINUTES, HOLD_MINUTES = 3, 10
 RATIO_Z, RATIO_VARIANCE = 5.0, 4.0
 """Sessions in other shares than planned: |z| > 5 at 4 times the binomial variance, for a user has several sessions."""
 
+NO_ROLLBACK = frozenset({"no_concurrent_baseline", "no_identity"})
+HOLDS = frozenset({"sample_ratio", "above_history"})
+"""Reasons of `withheld` under which evidence is no ground for a rollback; that hold by themselves."""
+
 
 def begin(policy: Policy, history: History, baseline: Baseline, *, inferred: bool = False) -> State:
-    """The state before the first minute. ``inferred``: nobody told of the deploy; its verdict recommends, never acts."""
+    """The state before the first minute. ``inferred``: nobody told of the deploy; its verdict can only recommend."""
     return initial(policy, history, baseline, inferred=inferred)
 
 
@@ -38,45 +51,42 @@ def observe(state: State, minute: EvidenceMinute) -> tuple[State, Judgement]:
     """Fold one minute and judge. Pure: an open minute is judged by the same call, its state thrown away."""
     folded = fold(state, minute)
     evidence = combined_evidence(folded)
-    held_by = withheld(folded, minute)
+    held_by = withheld(folded)
     verdict, settled = _decide(folded, evidence, held_by, minute.minute)
-    if not exposed(settled):
-        verdict = Verdict.INSUFFICIENT_DATA
     return settled, explanation.judgement(settled, verdict, evidence, held_by, score(settled, verdict))
 
 
-def withheld(state: State, minute: EvidenceMinute) -> tuple[str, ...]:
+def withheld(state: State) -> tuple[str, ...]:
     """Why a rollback must not follow, or why the release must wait, however the counts stand."""
     reasons = []
     if not comparable(state):
         reasons.append("no_concurrent_baseline")
     elif not identified(state):
         reasons.append("no_identity")
+    elif state.planned >= 1.0 and state.sequential.log_evidence >= HOLD_AT:
+        reasons.append("above_history")
     if state.inferred:
         reasons.append("inferred_deploy")
-    if _shares_differ(state, minute):
+    if _shares_differ(state):
         reasons.append("sample_ratio")
     return tuple(reasons)
 
 
-def _shares_differ(state: State, minute: EvidenceMinute) -> bool:
+def _shares_differ(state: State) -> bool:
     """Whether sessions split in clearly other shares than planned: then one of the two is mismeasured."""
-    if (
-        not 0.0 < minute.exposure < 1.0
-        or not state.started_new
-        or not state.started_old
-        or state.recent_variance <= 0.0
-    ):
+    if not served_beside(state) or state.started_new <= 0 or state.started_old <= 0:
         return False
-    return abs(state.recent_new - state.recent_due) / sqrt(RATIO_VARIANCE * state.recent_variance) > RATIO_Z
+    chance = RATIO_Z * sqrt(RATIO_VARIANCE * state.recent_variance)
+    return not state.recent_low - chance <= state.recent_new <= state.recent_high + chance
 
 
 def _decide(state: State, evidence: float, held_by: tuple[str, ...], minute: int) -> tuple[Verdict, State]:
-    """The first line of 2.6 that matches wins: rollback, hold, insufficient, continue."""
-    may_roll_back = not {"no_concurrent_baseline", "no_identity"} & set(held_by)
-    if state.latched or (may_roll_back and evidence >= needed(state)):
+    """The first line of 2.6 that matches wins: rollback, hold, insufficient, continue; nothing at all is no verdict."""
+    if not exposed(state) and not state.latched:
+        return Verdict.INSUFFICIENT_DATA, state
+    if state.latched or (evidence >= needed(state) and not NO_ROLLBACK & set(held_by)):
         return Verdict.ROLLBACK, replace(state, latched=True)
-    if evidence >= HOLD_AT or "sample_ratio" in held_by:
+    if evidence >= HOLD_AT or HOLDS & set(held_by):
         since = state.holding_since if state.holding_since is not None else minute
         return Verdict.HOLD, replace(state, holding_since=since, calm=0)
     if state.holding_since is not None:
@@ -84,6 +94,6 @@ def _decide(state: State, evidence: float, held_by: tuple[str, ...], minute: int
         if calm < CALM_MINUTES or minute - state.holding_since < HOLD_MINUTES:
             return Verdict.HOLD, replace(state, calm=calm)
         state = replace(state, holding_since=None, calm=0)
-    if not comparable(state) or not identified(state) or state.information < enough(state):
+    if not comparable(state) or not identified(state) or information(state) < enough(state):
         return Verdict.INSUFFICIENT_DATA, state
     return Verdict.CONTINUE, state

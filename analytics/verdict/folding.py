@@ -1,21 +1,24 @@
 """One minute of evidence into the state: exposure first, then each test. No verdict is taken here."""
 
-from math import log
+from math import sqrt
 
 import numpy as np
 from msgspec.structs import replace
 
 from analytics.statistics import e_process, likelihood
 from analytics.statistics.likelihood import Vector
-from analytics.verdict.state import EFFECTS_AT, MARGIN_AT, IssueTest, State, Test, thetas
-from models.domain.evidence import EvidenceMinute
+from analytics.verdict.reading import base_rate, exposure, exposure_share, served_beside, usual_sessions
+from analytics.verdict.state import EFFECTS_AT, MARGIN_AT, SESSIONS_LATE, IssueTest, State, Test, thetas
+from models.domain.evidence import ArmMinute, EvidenceMinute
 
 DECAY = 0.98
 """A minute's weight in the recent traffic a minute later: half is gone after 34 minutes."""
-PRIOR_SESSIONS = 200.0
-"""The planned share counts as so many sessions when the share of exposure is estimated (2.3)."""
 PRIOR_UNITS = 0.5
-"""Added to the hurt units of history, so that a spotless history is not taken for a rate of zero."""
+"""Added to the hurt users of history, so that a spotless history is not taken for a rate of zero."""
+HISTORY_SPREAD = 2.0
+"""Standard deviations by which history may have fallen short of its own rate before the release is blamed for it."""
+MOST_ISSUES = 200
+"""New issues that are tested, about 20 KB of state; the stake on the 200th needs 11 nats to be won back."""
 
 
 def fold(state: State, minute: EvidenceMinute) -> State:
@@ -24,92 +27,93 @@ def fold(state: State, minute: EvidenceMinute) -> State:
         message = f"minute {minute.minute} was folded already: the state is as of {state.as_of}"
         raise ValueError(message)
     exposed = _expose(state, minute)
-    share = exposure_share(exposed, minute.exposure)
-    tested = _test(exposed, minute, share)
-    return replace(tested, minutes=state.minutes + 1, as_of=minute.minute)
-
-
-def exposure_share(state: State, planned: float) -> float:
-    """``rho``: the new arm's share of exposure. The planned share is a floor, since sessions may be told late.
-
-    Planned for all traffic, it is no floor: what old clients still send would count as if nobody used them.
-    """
-    told = (state.recent_new + PRIOR_SESSIONS * planned) / (state.recent_new + state.recent_old + PRIOR_SESSIONS)
-    floor = planned if planned < 1.0 else 0.0
-    return min(max(floor, told), 1.0 - 1e-9)
-
-
-def base_rate(state: State) -> float:
-    """Hurt users a session of the old arm and of the history before the deploy; 0 if there was no session."""
-    started = state.history_started + state.started_old
-    return (state.history_hurt + state.hurt_old) / started if started else 0.0
-
-
-def exposure(state: State) -> float:
-    """Sessions of the new arm, or what its planned share of the usual traffic would be, whichever is more."""
-    return max(float(state.started_new), state.expected_started)
+    tested = _test(state, exposed, minute)
+    return replace(tested, issues=_issues(exposed, minute), minutes=state.minutes + 1, as_of=minute.minute)
 
 
 def _expose(state: State, minute: EvidenceMinute) -> State:
     new, old, planned = minute.new, minute.old, minute.exposure
-    both = new.started + old.started
-    usual = state.history_started / state.history_minutes if state.history_minutes else 0.0
     return replace(
-        state,
+        _recent(state, new.started, old.started, planned),
         started_new=state.started_new + new.started,
         started_old=state.started_old + old.started,
         healthy_new=state.healthy_new + new.healthy,
         healthy_old=state.healthy_old + old.healthy,
-        fatal_new=state.fatal_new + new.crashed + new.unhandled + new.abnormal,
-        fatal_old=state.fatal_old + old.crashed + old.unhandled + old.abnormal,
+        fatal_new=state.fatal_new + _fatal(new),
+        fatal_old=state.fatal_old + _fatal(old),
         hurt_new=state.hurt_new + new.hurt,
         hurt_old=state.hurt_old + old.hurt,
         anonymous_new=state.anonymous_new + new.anonymous,
         anonymous_old=state.anonymous_old + old.anonymous,
-        expected_started=state.expected_started + planned * usual,
+        expected_started=state.expected_started + planned * usual_sessions(state),
         overlap=state.overlap + (0.0 < planned < 1.0),
-        recent_new=DECAY * state.recent_new + new.started,
-        recent_old=DECAY * state.recent_old + old.started,
-        recent_due=DECAY * state.recent_due + planned * both,
-        recent_variance=DECAY * state.recent_variance + planned * (1.0 - planned) * both,
     )
 
 
-def _test(state: State, minute: EvidenceMinute, share: float) -> State:
-    new, old = minute.new, minute.old
-    at, planned = thetas(state.margin), minute.exposure
-    due = new.started * base_rate(state)
-    users = _step(
-        state, state.users, likelihood.concurrent(at, new.hurt, old.hurt, share), moved=bool(new.hurt or old.hurt)
+def _recent(state: State, new: int, old: int, planned: float) -> State:
+    """Recent sessions, and what the plans allow. A session that moved to another release may leave less than none."""
+    plans = (*state.plans[1:], planned)
+    both = max(new + old, 0)
+    # Planned for all traffic, what old clients still start is no fault.
+    low = min(plan if plan < 1.0 else 0.0 for plan in plans)
+    return replace(
+        state,
+        plans=plans,
+        recent_new=max(DECAY * state.recent_new + new, 0.0),
+        recent_old=max(DECAY * state.recent_old + old, 0.0),
+        recent_low=DECAY * state.recent_low + low * both,
+        recent_high=DECAY * state.recent_high + max(plans) * both,
+        recent_variance=DECAY * state.recent_variance + max(plan * (1.0 - plan) for plan in plans) * both,
     )
-    unit_share = min(max(planned, 1e-9), 1.0 - 1e-9)
-    counted = likelihood.concurrent(at, new.anonymous, old.anonymous, unit_share)
-    units = _step(state, state.units, counted, moved=bool(new.anonymous or old.anonymous))
-    expected = new.started * (state.history_hurt + PRIOR_UNITS) / max(state.history_started, 1)
-    known = likelihood.known_mean(at, new.hurt, expected)
-    sequential = _step(state, state.sequential, known, moved=bool(new.hurt or new.started))
-    gained = due * (1.0 - share) * _divergence(2.0, 1.0 + state.margin)
+
+
+def _fatal(arm: ArmMinute) -> int:
+    return arm.crashed + arm.unhandled + arm.abnormal
+
+
+def _test(before: State, state: State, minute: EvidenceMinute) -> State:
+    """The tests beside the old arm bet only while both are planned to serve: else nobody knows the share of either."""
+    sequential = _sequential(state, minute.new)
+    if not served_beside(state):
+        users, units = _step(state, state.users), _step(state, state.units)
+        return replace(state, users=users, units=units, sequential=sequential, onset=_onset(state, users, minute))
+    new, old, planned = minute.new, minute.old, minute.exposure
+    at, share = thetas(state.margin), exposure_share(state)
+    # While nobody hurt on the old arm was ever named, a release that begins to name its users must not look worse.
+    named = old.hurt if before.hurt_old or before.history_hurt else old.hurt + old.anonymous
+    users = _step(state, state.users, likelihood.concurrent(at, new.hurt, named, share))
+    units = _step(state, state.units, likelihood.concurrent(at, new.anonymous, old.anonymous, planned))
     return replace(
         state,
         users=users,
         units=units,
-        sequential=sequential if state.history_started else state.sequential,
-        issues=_issues(state, minute),
-        information=state.information + gained,
+        sequential=sequential,
+        due=state.due + new.started * base_rate(state) * (1.0 - share),
+        seen=state.seen + old.hurt * share,
         expected=state.expected + old.hurt * share / (1.0 - share),
+        expected_units=state.expected_units + old.anonymous * planned / (1.0 - planned),
         onset=_onset(state, users, minute),
     )
 
 
-def _step(state: State, test: Test, increment: Vector, *, moved: bool) -> Test:
+def _sequential(state: State, new: ArmMinute) -> Test:
+    """Against the history, whose own chance is granted to the release."""
+    if not state.history_started:
+        return state.sequential
+    hurt = state.history_hurt + PRIOR_UNITS
+    # In the first minutes errors are told already and sessions are not: the usual traffic counts at least.
+    untold = usual_sessions(state) * state.planned if state.minutes < SESSIONS_LATE else 0.0
+    expected = max(new.started, untold, 0.0) * (hurt + HISTORY_SPREAD * sqrt(hurt)) / state.history_started
+    return _step(state, state.sequential, likelihood.known_mean(thetas(state.margin), new.hurt, expected))
+
+
+def _step(state: State, test: Test, increment: Vector | None = None) -> Test:
     """The test after one more minute. Without counts only the stakes on a later onset move."""
-    running = np.asarray(test.running)
-    if not moved:
-        increment = np.zeros(len(increment))
-    stepped = e_process.onset_step(running, increment[EFFECTS_AT], state.minutes, state.bake_minutes)
-    total = np.asarray(test.likelihood) + increment if moved else np.asarray(test.likelihood)
-    evidence = e_process.log_evidence(stepped, float(total[MARGIN_AT]), state.minutes, state.bake_minutes)
-    return Test(tuple(total.tolist()), tuple(stepped.tolist()), evidence)
+    moved = increment if increment is not None else np.zeros(len(test.likelihood))
+    running = e_process.onset_step(np.asarray(test.running), moved[EFFECTS_AT], state.minutes, state.bake_minutes)
+    total = np.asarray(test.likelihood) + moved
+    evidence = float(e_process.log_evidence(running, float(total[MARGIN_AT]), state.minutes, state.bake_minutes))
+    return Test(tuple(total.tolist()), tuple(running.tolist()), evidence)
 
 
 def _issues(state: State, minute: EvidenceMinute) -> tuple[IssueTest, ...]:
@@ -118,8 +122,9 @@ def _issues(state: State, minute: EvidenceMinute) -> tuple[IssueTest, ...]:
         return ()
     tests = {test.issue: test for test in state.issues}
     for told in minute.new_issues:
-        test = tests.get(told.issue, IssueTest(told.issue))
-        tests[told.issue] = replace(test, pending=test.pending + told.users)
+        if told.issue in tests or len(tests) < MOST_ISSUES:
+            test = tests.get(told.issue, IssueTest(told.issue))
+            tests[told.issue] = replace(test, pending=test.pending + told.users)
     if minute.new.started <= 0:
         return tuple(tests.values())
     exposed = exposure(state)
@@ -136,8 +141,3 @@ def _onset(state: State, users: Test, minute: EvidenceMinute) -> int | None:
     if users.log_evidence <= 0.0:
         return minute.minute if minute.new.hurt else None
     return state.onset if state.onset is not None else minute.minute
-
-
-def _divergence(one: float, other: float) -> float:
-    """Nats a unit between Poisson rates: KL(a|b) = a ln(a/b) - (a - b) (2.6)."""
-    return one * log(one / other) - (one - other)

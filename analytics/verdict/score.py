@@ -9,8 +9,7 @@ import numpy as np
 from analytics.statistics import likelihood
 from analytics.statistics.e_process import ISSUE_RATE
 from analytics.statistics.likelihood import GRID, Vector
-from analytics.verdict.folding import exposure
-from analytics.verdict.reading import exposed, issues_evidence, primary
+from analytics.verdict.reading import exposed, exposure, issues_evidence, primary
 from analytics.verdict.state import State
 from models.domain.verdict import Verdict
 

@@ -1,9 +1,11 @@
 """The engine's state after a minute: a value that can be stored, compared and resumed."""
 
+from functools import lru_cache
+
 import msgspec
 import numpy as np
 
-from analytics.statistics.e_process import EFFECTS
+from analytics.statistics.e_process import EFFECTS, stretch
 from analytics.statistics.likelihood import GRID, Vector
 from models.domain.evidence import Baseline, History
 from models.domain.policy import Policy
@@ -15,9 +17,16 @@ NO_HARM_LIMIT = 1.5
 """A release is proved harmless against being this many times as bad."""
 
 
+SESSIONS_LATE = 2
+"""Minutes by which sessions are told late: the Python SDK tells a server's once in 60 s, and the log may be behind."""
+
+
+@lru_cache(maxsize=32)
 def thetas(margin: float) -> Vector:
     """Where likelihoods are kept: the grid, the effects betted on, the margin, the limit of the proof of no harm."""
-    return np.concatenate([GRID, EFFECTS, [1.0 + margin, NO_HARM_LIMIT]])
+    at = np.concatenate([GRID, EFFECTS * stretch(margin), [1.0 + margin, NO_HARM_LIMIT]])
+    at.setflags(write=False)  # every caller gets the same array
+    return at
 
 
 EFFECTS_AT = slice(len(GRID), len(GRID) + len(EFFECTS))
@@ -59,6 +68,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     history_minutes: int
     history_started: int
     history_hurt: int
+    history_old: int
+    """Sessions of the baseline's release in the history."""
 
     minutes: int = 0
     as_of: int | None = None
@@ -73,25 +84,41 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     anonymous_new: int = 0
     anonymous_old: int = 0
     expected: float = 0.0
-    """Hurt units due in the new arm had it been as good as the old one at the same time."""
+    """Users who would have been hurt on the new arm had it been as good as the old one at the same time."""
+    expected_units: float = 0.0
+    """The same of failures without a known user."""
     expected_started: float = 0.0
     """Sessions due in the new arm by its planned share of the history's traffic."""
     overlap: int = 0
     """Minutes in which both arms were to have traffic."""
+    plans: tuple[float, ...] = (0.0,) * (SESSIONS_LATE + 1)
+    """The planned share of the last minutes, this one's at the end: sessions told now may be of any of them."""
     recent_new: float = 0.0
     recent_old: float = 0.0
-    recent_due: float = 0.0
+    recent_low: float = 0.0
+    recent_high: float = 0.0
+    """Between which the new arm's recent sessions should lie by those plans, but for chance of `recent_variance`."""
     recent_variance: float = 0.0
-    information: float = 0.0
+    due: float = 0.0
+    """Hurt users due in the new arm by its sessions and the base rate, each times the old arm's share: what a test
+    beside the old arm can learn from."""
+    seen: float = 0.0
+    """The same by the users hurt on the old arm at the same time."""
     users: Test
     units: Test
     sequential: Test
     issues: tuple[IssueTest, ...] = ()
+    """At most `folding.MOST_ISSUES`."""
     onset: int | None = None
     """The minute from which the evidence grew, while it is above nothing."""
     latched: bool = False
     holding_since: int | None = None
     calm: int = 0
+
+    @property
+    def planned(self) -> float:
+        """The planned share of the last minute."""
+        return self.plans[-1]
 
 
 def initial(policy: Policy, history: History, baseline: Baseline, *, inferred: bool) -> State:
@@ -106,6 +133,7 @@ def initial(policy: Policy, history: History, baseline: Baseline, *, inferred: b
         history_minutes=history.minutes,
         history_started=history.started,
         history_hurt=history.hurt,
+        history_old=history.started_old,
         users=start,
         units=start,
         sequential=start,

@@ -23,7 +23,11 @@ class ArmMinute:
     abnormal: int = 0
     crashed: int = 0
     hurt: int = 0
-    """Users newly hurt: crashed, unhandled or abnormal sessions, or unhandled errors; first time this UTC day."""
+    """Users newly hurt: crashed, unhandled or abnormal sessions, or unhandled errors; first time this UTC day.
+
+    As evidence of two releases, a user counts once over both, where hurt first: else who was hurt on the old one before
+    the deploy, or meets both, would count for the new one alone.
+    """
     anonymous: int = 0
     """Distinct (issue, host) of unhandled errors without any user identity."""
 
@@ -48,12 +52,16 @@ class EvidenceMinute:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The environment in the 24 hours before the deploy, over all its releases."""
+    """The environment in the 24 hours before the deploy, over all its releases.
+
+    ``hurt`` counts a user once a UTC day, and ``started_old`` only the sessions of the release that is replaced.
+    """
 
     minutes: int = 0
     """Closed minutes that the figures cover, at most 1440."""
     started: int = 0
     hurt: int = 0
+    started_old: int = 0
 
 
 @dataclass(frozen=True, slots=True)
