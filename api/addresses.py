@@ -3,9 +3,9 @@
 from urllib.parse import quote, urlencode
 
 
-def page(public_url: str, project: str, *path: str, fragment: str = "", **query: str | None) -> str:
+def page(public_url: str, project: str, *path: str, **query: str | None) -> str:
     """The address of a page of a project: ``…/projects/shop/issues/SHOP-1?environment=production``."""
-    return _address(f"{public_url.rstrip('/')}/projects", project, path, query) + fragment
+    return _address(f"{public_url.rstrip('/')}/projects", project, path, query)
 
 
 def call(public_url: str, project: str, *path: str, **query: str | None) -> str:

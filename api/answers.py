@@ -13,6 +13,8 @@ from api.problems import Problem
 Item = TypeVar("Item")
 MOST = 500
 """The most rows of one page."""
+BIGGEST = 2**63 - 1
+"""The largest whole number that a database takes."""
 
 
 def answer(value: object, status: int = 200) -> Response:
@@ -33,14 +35,27 @@ def cursor_of(place: object) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
-def place_of(cursor: str | None, kind: type[Item]) -> Item | None:
-    """The place that a cursor stands for; raises `Problem` (422) for one that we never gave."""
+def place_of(cursor: str | None, kind: Any) -> Any:
+    """The place of type ``kind`` that a cursor stands for, None without one.
+
+    Raises `Problem` (422) for a cursor that we never gave.
+    """
     if not cursor:
         return None
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(text, type=kind)
+        place = msgspec.json.decode(text, type=kind)
+        _check_numbers(place)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise Problem(
             422, "The cursor is not one of ours", "Leave it out to begin at the first page.", place="cursor"
         ) from None
+    return place
+
+
+def _check_numbers(place: object) -> None:
+    if isinstance(place, tuple):
+        for part in place:
+            _check_numbers(part)
+    elif isinstance(place, int) and not 0 <= place <= BIGGEST:
+        raise ValueError("out of the range of a database's numbers")

@@ -14,10 +14,8 @@ from analytics.statistics.intervals import wilson
 from api import addresses
 from api.gates.verdict import gate
 from api.release_timeline import timeline
-from models.domain.decision import Decision
-from models.domain.evidence import MILLISECONDS_A_MINUTE
+from api.rows import action_row, decision_row, feedback_row, issue_row, minute_end
 from models.store.queries import actions, decisions, evaluations, feedback, issues, releases, series
-from models.store.queries.actions import Action
 from models.store.queries.feedback import Feedback
 from models.store.queries.issues import NEW, SEEN, Issue
 from models.store.queries.releases import Release, Sessions, Told
@@ -56,8 +54,8 @@ def release_document(
         "unexplained": None,  # events do not say in which session they happened
         "themes": place.themes(),
         "feedback": place.feedback(),
-        "decisions": [place.decision(one) for one in decided],
-        "actions": [_action(one) for one in done],
+        "decisions": [decision_row(one, public_url) for one in decided],
+        "actions": [action_row(one) for one in done],
     } | place.addresses()
 
 
@@ -105,38 +103,8 @@ class _Place:
     def feedback(self) -> dict[str, Any]:
         said = self._said(MOST_FEEDBACK)
         named = issues.names(self._connection, self._project, [one.issue for one in said if one.issue])
-        items = [
-            {
-                "feedback": one.feedback,
-                "message": one.message,
-                "at": to_text(one.occurred_at),
-                "rating": one.rating,
-                "issue": named.get(one.issue, one.issue) if one.issue else None,
-                "url": self._page("issues", one.issue) if one.issue else None,
-            }
-            for one in said
-        ]
+        items = [self._written(one, named.get(one.issue, one.issue) if one.issue else None) for one in said]
         return {"count": feedback.count(self._connection, *self._of), "items": items}
-
-    def decision(self, one: Decision) -> dict[str, Any]:
-        called = one.document.get("action")
-        return {
-            "decision": one.decision,
-            "decided_at": to_text(one.decided_at),
-            "as_of": minute_end(one.minute),
-            "verdict": one.verdict.value,
-            "mode": one.mode.value,
-            "policy": one.policy,
-            "taken_by": one.taken_by,
-            "provisional": one.provisional,
-            "sentence": one.judgement.sentence,
-            "action": {name: called.get(name) for name in ("kind", "target", "reason")} if called else None,
-            "outcomes": [
-                {"label": said.label, "reason": said.reason, "by": said.said_by, "at": to_text(said.booked_at)}
-                for said in one.outcomes
-            ],
-            "url": addresses.page(self._public_url, self._project, "decisions", one.decision),
-        }
 
     def addresses(self) -> dict[str, Any]:
         """Of the page and the report, and of the rows behind each count."""
@@ -157,22 +125,11 @@ class _Place:
     def _said(self, limit: int, only: Sequence[str] | None = None) -> list[Feedback]:
         return feedback.listed(self._connection, *self._of, only=only, limit=limit)
 
+    def _written(self, one: Feedback, issue: str | None) -> dict[str, Any]:
+        return feedback_row(one, issue, self._page("issues", issue) if issue else None)
+
     def _issue(self, one: Issue) -> dict[str, Any]:
-        return {
-            "issue": one.issue,
-            "name": one.name,
-            "title": one.title,
-            "culprit": one.culprit,
-            "level": one.level,
-            "state": one.state,
-            "users": one.users,
-            "events": one.events,
-            "unhandled": one.unhandled,
-            "feedback": one.feedback,
-            "first_seen": to_text(one.first_minute * MILLISECONDS_A_MINUTE),
-            "last_seen": to_text(one.last_minute * MILLISECONDS_A_MINUTE),
-            "url": self._page("issues", one.name or one.issue),
-        }
+        return issue_row(one, self._page("issues", one.name or one.issue))
 
     def _page(self, *path: str, **query: str) -> str:
         whole = {"environment": self._environment, "release": self._release} | query
@@ -196,11 +153,6 @@ def crash_free(sessions: Sessions) -> dict[str, Any]:
     return {"value": successes / trials, "low": low, "high": high, "n": trials}
 
 
-def minute_end(minute: int) -> str:
-    """The end of a minute: as of then, what happened in it is known."""
-    return to_text((minute + 1) * MILLISECONDS_A_MINUTE)
-
-
 def _facts(found: Release, told: Sequence[Told]) -> dict[str, Any]:
     commits = {commit.id: asdict(commit) for one in told for commit in one.commits}
     return {
@@ -212,14 +164,6 @@ def _facts(found: Release, told: Sequence[Told]) -> dict[str, Any]:
         "crash_free": crash_free(found.sessions),
         "hurt": found.hurt,
     }
-
-
-def _action(one: Action) -> dict[str, Any]:
-    attempts = [
-        {"attempt": each.attempt, "at": to_text(each.attempted_at), "status": each.status, "result": each.result}
-        for each in one.attempts
-    ]
-    return {"action": one.action, "kind": one.kind, "target": one.target, "state": one.state, "attempts": attempts}
 
 
 def _without(values: dict[str, Any], name: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def timeline(told: Sequence[Told], decided: Sequence[Decision], done: Sequence[A
 
 def _deploys(told: Sequence[Told]) -> Iterator[_Step]:
     for one in told:
-        share = "" if one.exposure is None else f" at {one.exposure:.0%} of traffic"
+        share = "" if one.exposure is None else f" at {100 * one.exposure:.0f} % of traffic"
         by = f" by {one.deployed_by}" if one.deployed_by else ""
         yield one.booked_at, "deploy", f"{STATES.get(one.state, one.state)}{share}{by}.", None
 

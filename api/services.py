@@ -1,6 +1,6 @@
 """What the HTTP side stands on; `seatrial` wires it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,6 +22,9 @@ class Services:
     """Whether who asks from this machine, by a loopback name, needs no token."""
     engine_of_reads: Engine | None = None
     """A read replica, where there is one."""
+
+    faults: Callable[[], Sequence[str]] = tuple
+    """What of log and store is not ready, a sentence each, as only who opened them can tell."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

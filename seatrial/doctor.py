@@ -46,6 +46,12 @@ def examine(engine: Engine, log: Log, clock: Clock) -> Iterator[Check]:
         yield _guard("lag", lambda: _lag(engine, log))
 
 
+def unready(engine: Engine, log: Log) -> list[str]:
+    """What of store and log keeps a process from serving, a sentence each."""
+    checks = [_guard("store", lambda: _schema(engine)), _guard("log", lambda: _topics(log))]
+    return [f"{check.name}: {check.finding}: {check.advice}" for check in checks if check.fault]
+
+
 def _fine(name: str, finding: str) -> Check:
     return Check(name, fault=False, finding=finding)
 

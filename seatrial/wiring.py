@@ -76,6 +76,7 @@ def build_outbox(system: System) -> "Outbox":
 def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
     from api.app import Services, build_app
     from api.intake.intake import build_intake
+    from seatrial.doctor import unready
     from seatrial.keys import StoredKeys
     from seatrial.own_errors import WithoutLoop
 
@@ -88,6 +89,7 @@ def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
         clock=system.clock,
         public_url=settings.public_address,
         open_on_loopback=open_on_loopback,
+        faults=lambda: unready(system.engine, system.log),
     )
     app: Any = build_app(services)
     return WithoutLoop(app, settings.dsn.get_secret_value()) if settings.dsn else app

@@ -29,12 +29,8 @@ async def gate(request: Request, project: str, release: Release, environment: En
     return await _answer(request, project, release, environment)
 
 
-@router.api_route(
-    "/projects/{project}/gates/argo",
-    methods=["GET", "POST", "PUT"],
-    summary="The same, for a web metric of Argo Rollouts",
-    operation_id="argo",
-)
+@router.get("/projects/{project}/gates/argo", summary="The same, for a web metric of Argo Rollouts")
+@router.api_route("/projects/{project}/gates/argo", methods=["POST", "PUT"], include_in_schema=False)
 async def argo(request: Request, project: str, release: Release, environment: Environment = "production") -> Response:
     """``{"data": gate.v1}``; use ``jsonPath: "{$.data}"``."""
     return await _answer(request, project, release, environment, inside="data")

@@ -12,6 +12,8 @@ OVERHEAD_BYTES = 512
 """What a queued record costs beside its value: key, headers, objects."""
 GROUP_RECORDS = 5_000
 """The most in one flush, so that its time stays bounded."""
+FAILING_SECONDS = 10.0
+"""How long a failed flush is held against the log: then requests may come again, to find out."""
 
 
 class QueueFull(LogUnavailable):
@@ -35,12 +37,20 @@ class Appender:
         self._size = 0
         self._wake = asyncio.Event()
         self._stopping = False
+        self._failure: tuple[float, LogUnavailable] | None = None
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "intake-log")
 
     @property
     def queued_bytes(self) -> int:
         return self._size
+
+    @property
+    def failure(self) -> LogUnavailable | None:
+        """Why the last flush failed, if that was a moment ago."""
+        if self._failure is None or asyncio.get_running_loop().time() - self._failure[0] > FAILING_SECONDS:
+            return None
+        return self._failure[1]
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -94,6 +104,7 @@ class Appender:
             failure = error
         except Exception as error:  # noqa: BLE001 - those who wait must hear of it, and the next group be tried
             failure = LogUnavailable(f"the log did not take the records: {error}")
+        self._failure = (asyncio.get_running_loop().time(), failure) if failure else None
         for waiting in group:
             self._size -= waiting.size
             if waiting.done.cancelled():

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from models.store.tables import action, action_attempt
 
@@ -39,12 +39,6 @@ def of_decisions(connection: Connection, project: str, decisions: Collection[str
     rows = connection.execute(query.order_by(columns.created_at, columns.action)).all()
     tried = _attempts(connection, project, [row.action for row in rows])
     return [Action(*row, attempts=tuple(tried[row.action])) for row in rows]
-
-
-def by_state(connection: Connection) -> dict[str, int]:
-    """How many actions of all projects are in each state; a state that none is in is missing."""
-    query = select(action.c.state, func.count()).group_by(action.c.state)
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _attempts(connection: Connection, project: str, names: Collection[str]) -> dict[str, list[Attempt]]:

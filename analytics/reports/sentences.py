@@ -1,0 +1,122 @@
+"""What a report says, in sentences that every format shares: counts beside every share, and what is not known."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from analytics.reports import words
+
+Report = Mapping[str, Any]
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+"""What no document can hold, and the marks by which a text turns the direction of what follows it."""
+
+
+def clean(text: str) -> str:
+    return CONTROL.sub("", text)
+
+
+def headline(report: Report) -> str:
+    """The verdict's own sentence; while something of ours is broken, that too."""
+    gate = report["gate"]
+    degraded = f" Degraded: {gate['degraded']}" if gate["degraded"] else ""
+    return f"{gate['sentence']}{degraded}"
+
+
+def rate(report: Report) -> str:
+    """``Crash-free sessions 98.1 % (95 %: 97.7 to 98.4; n 6,210)``, who was hurt, and what it is compared with."""
+    found = report["facts"]["crash_free"]
+    hurt = report["facts"]["hurt"]
+    users = f"{hurt:,} {'user was' if hurt == 1 else 'users were'} hurt."
+    return f"Crash-free sessions: {share(found)}. {users} {baseline(report)}"
+
+
+def baseline(report: Report) -> str:
+    kind, release = report["gate"]["baseline"]["kind"], report["gate"]["baseline"]["release"]
+    if release is None:
+        return "There is no baseline to compare with."
+    when = {"concurrent": "which serves beside it", "sequential": "which served before it"}.get(kind, kind)
+    return f"Compared with {release}, {when}."
+
+
+def share(found: Mapping[str, Any]) -> str:
+    """With its 95 % interval and its n; a dash where nothing is known."""
+    if found["value"] is None:
+        return f"{words.UNKNOWN} (n 0)"
+    low, high = percent(found["low"]), percent(found["high"])
+    return f"{percent(found['value'])} % (95 %: {low} to {high}; n {found['n']:,})"
+
+
+def measured(reason: Mapping[str, Any]) -> str:
+    """A signal's rate with interval, n and the baseline's rate."""
+    if reason["value"] is None:
+        return words.UNKNOWN
+    told = f"{percent(reason['value'])} %"
+    if reason["low"] is not None and reason["high"] is not None:
+        told += f" ({percent(reason['low'])} to {percent(reason['high'])})"
+    base = "" if reason["base"] is None else f"; base {percent(reason['base'])} %"
+    return f"{told}; n {reason['n']:,}{base}"
+
+
+def percent(value: float) -> str:
+    """A share in per cent, with as many digits as tell it from 0 and from 100."""
+    shown = 100 * value
+    return f"{shown:.2f}" if 0 < shown < 1 or 99 < shown < 100 else f"{shown:.1f}"  # noqa: PLR2004 - per cent
+
+
+def issues(report: Report) -> str:
+    counts = report["issues"]["counts"]
+    if not counts["all"]:
+        return "none."
+    unexplained = report["unexplained"]
+    rest = "" if unexplained is None else f" {unexplained:,} failed sessions have no issue."
+    return f"{counts['all']:,}, of which {counts['new_here']:,} new here.{rest}"
+
+
+def people(report: Report) -> str:
+    count, writers = report["feedback"]["count"], report["facts"]["users_with_feedback"]
+    if not count:
+        return "nobody wrote."
+    who, what = "person" if writers == 1 else "people", "message" if count == 1 else "messages"
+    return f"{writers:,} {who} wrote {count:,} {what}."
+
+
+def system(report: Report) -> str:
+    """What was decided, and what came of it; a failed action is said first."""
+    decisions, actions = report["decisions"], report["actions"]
+    if not decisions:
+        return "nothing was decided yet."
+    failed = [one for one in actions if one["state"] == "failed"]
+    told = [f"{words.ACTIONS.get(one['kind'], one['kind'])} FAILED ({one['target']}): act by hand." for one in failed]
+    told.append(f"{len(decisions):,} {'decision' if len(decisions) == 1 else 'decisions'}, the newest first.")
+    delivered = sum(one["state"] == "delivered" for one in actions)
+    pending = sum(one["state"] == "pending" for one in actions)
+    if actions:
+        told.append(f"{delivered:,} of {len(actions):,} actions delivered, {pending:,} pending.")
+    return " ".join(told)
+
+
+def said(decision: Mapping[str, Any]) -> str:
+    """What people said of a decision."""
+    told = [
+        f"{one['by'] or 'Someone'}: {words.LABELS.get(one['label'], one['label'])}"
+        + (f" ({one['reason']})" if one["reason"] else "")
+        for one in decision["outcomes"]
+    ]
+    return "; ".join(told) + "."
+
+
+def not_measured(report: Report) -> str:
+    unknown = [name.replace("_", " ") for name in report["gate"]["unknown"]]
+    if report["facts"]["crash_free"]["n"] == 0:
+        unknown.append("sessions (none arrived)")
+    if report["unexplained"] is None:
+        unknown.append("which failed sessions have no issue (events do not name their session)")
+    return ", ".join(unknown) + "." if unknown else "nothing that the policy asks for."
+
+
+def moment(text: str | None) -> str:
+    """``2026-11-22 14:41`` of RFC 3339."""
+    if text is None:
+        return words.UNKNOWN
+    return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M")

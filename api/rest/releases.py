@@ -1,0 +1,126 @@
+"""Releases: the list, the document about one, and its report in a form to send around."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from analytics.reports.html import html
+from analytics.reports.markdown import markdown
+from api import addresses, rows
+from api.answers import answer, page, place_of
+from api.problems import not_found
+from api.release_document import crash_free, release_document
+from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit, OfProject
+from models.domain.verdict import Verdict
+from models.store.queries import freshness, releases
+from models.store.queries.evaluations import Evaluation
+from models.store.queries.issues import NEW
+from models.store.queries.releases import Place, Release
+from models.wire.times import to_text
+
+router = APIRouter(prefix="/projects/{project}", tags=["releases"])
+Form = Annotated[Literal["json", "markdown", "html"], Query(alias="format")]
+REPORT = "/report"
+STANDALONE = {
+    # One file without anything beside it: its styles are inside, and it may load and run nothing.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+Render = Callable[[Mapping[str, Any]], str]
+FORMS: Mapping[str, tuple[Render, str]] = {
+    "markdown": (markdown, "text/markdown; charset=utf-8"),
+    "html": (html, "text/html; charset=utf-8"),
+}
+
+
+@router.get("/releases", summary="The releases of an environment, newest first")
+def list_releases(
+    asked: OfProject, environment: Environment = PRODUCTION, cursor: Cursor = None, limit: Limit = PAGE
+) -> Response:
+    before = place_of(cursor, Place)
+    with asked.services.reading() as connection:
+        found = releases.listed(connection, asked.project, environment, before=before, limit=limit + 1)
+        degraded = freshness.degradation(connection, asked.services.clock.now())
+        shown = page(found, limit, lambda one: one.place, lambda one: _row(asked, one))
+    return answer(shown | {"degraded": degraded})
+
+
+@router.get("/releases/{version:path}/report", summary="The report about a release")
+def report(
+    request: Request, asked: OfProject, version: str, form: Form = "json", environment: Environment = PRODUCTION
+) -> Response:
+    if not _raw_path(request).endswith(REPORT):  # the release itself ends so: its slash is encoded
+        return _document(asked, version + REPORT, environment, "json")
+    return _document(asked, version, environment, form)
+
+
+@router.get("/releases/{version:path}", summary="All about a release (report.v1)")
+def view(asked: OfProject, version: str, environment: Environment = PRODUCTION) -> Response:
+    """``version`` is the whole string, percent-encoded."""
+    return _document(asked, version, environment, "json")
+
+
+def verdict_of(found: Evaluation | None) -> str | None:
+    """The verdict as the gate has it, but for what is wrong with us; None for what was never watched."""
+    if found is None:
+        return None
+    decided = found.recorded.verdict if found.recorded else None
+    return Verdict.ROLLBACK.value if decided is Verdict.ROLLBACK else found.judgement.verdict.value
+
+
+def _document(asked: Asked, version: str, environment: str, form: str) -> Response:
+    with asked.services.reading() as connection:
+        now, url = asked.services.clock.now(), asked.services.public_url
+        found = release_document(connection, asked.project, environment, version, now, url)
+    if found is None:
+        hint = f"Nothing was deployed or sent under this name in {environment}: see the list of releases."
+        raise not_found("release", version, hint)
+    if form not in FORMS:
+        return answer(found)
+    render, kind = FORMS[form]
+    return Response(render(found), headers=STANDALONE, media_type=kind)
+
+
+def _row(asked: Asked, one: Release) -> dict[str, Any]:
+    url, judged = asked.services.public_url, one.evaluation
+    of = {"environment": one.environment, "release": one.release}
+    recorded = judged.recorded if judged else None
+
+    def counted(kind: str, **query: str) -> str:
+        return addresses.call(url, asked.project, kind, **of, **query)
+
+    return {
+        "release": one.release,
+        "environment": one.environment,
+        "since": to_text(one.since),
+        "deployed": one.deployed,
+        "deployed_at": to_text(one.since) if one.deployed else None,
+        "deployed_by": one.deployed_by,
+        "verdict": verdict_of(judged),
+        "score": judged.judgement.score if judged else None,
+        "decision": recorded.decision if recorded else None,
+        "as_of": rows.minute_end(judged.as_of) if judged else None,
+        "under_watch": bool(judged) and not (judged and judged.ended),
+        "sessions": asdict(one.sessions),
+        "crash_free": crash_free(one.sessions),
+        "hurt": one.hurt,
+        "issues": one.issues,
+        "new_issues": one.new_issues,
+        "feedback": one.feedback,
+        "commits": one.commits,
+        "links": {
+            "issues": counted("issues"),
+            "new_issues": counted("issues", state=NEW),
+            "feedback": counted("feedback"),
+            "decisions": counted("decisions"),
+        },
+        "url": addresses.page(url, asked.project, "releases", one.release, environment=one.environment),
+    }
+
+
+def _raw_path(request: Request) -> str:
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return raw.partition(b"?")[0].decode("latin-1")

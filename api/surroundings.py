@@ -1,0 +1,60 @@
+"""What every answer gets, whoever gives it: security headers, and its place in the count of answers."""
+
+from collections import Counter
+from urllib.parse import unquote_to_bytes
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import Problem, response
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not `no-referrer`: then browsers send `Origin: null` with our own forms, which `api.access` refuses.
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+"""An answer may say otherwise of itself: then its own header holds."""
+
+
+class Surroundings:
+    """ASGI: wraps the whole application."""
+
+    def __init__(self, app: ASGIApp, answered: Counter[tuple[str, str]]) -> None:
+        self._app = app
+        self._answered = answered
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def surround(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                self._answered[area(scope["path"]), f"{message['status'] // 100}xx"] += 1
+            await send(message)
+
+        if _has_nul(scope):
+            problem = Problem(400, "The address holds a NUL character", "Leave %00 out: nothing is named so.")
+            await response(problem)(scope, receive, surround)
+            return
+        await self._app(scope, receive, surround)
+
+
+def area(path: str) -> str:
+    """``intake``, ``api``, ``health`` or ``page``: few, whatever addresses strangers try."""
+    parts = [part for part in path.split("/") if part]
+    if parts[:1] == ["api"]:
+        return "intake" if parts[-1] in ("envelope", "store") and parts[1:2] != ["v1"] else "api"
+    return "health" if parts[:1] in (["healthz"], ["readyz"], ["metrics"]) else "page"
+
+
+def _has_nul(scope: Scope) -> bool:
+    return "\0" in scope["path"] or b"\0" in unquote_to_bytes(scope["query_string"].replace(b"+", b" "))

@@ -1,0 +1,234 @@
+"""The documents that Seatrial gives: ``gate.v1`` and ``report.v1``, as interfaces.md fixes them.
+
+They describe; `analytics.verdict.document` and `api.release_document` make them. Every key is always there, and null
+where nothing is known. Times are RFC 3339. Readers must ignore keys that they do not know.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from models.wire.messages import Label
+
+VerdictWord = Literal["continue", "hold", "rollback", "insufficient_data"]
+FindingWord = Literal["worse", "maybe_worse", "same", "better", "too_little_data", "no_data"]
+ModeWord = Literal["observe", "recommend", "automatic"]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Score = Annotated[float, Meta(ge=0, le=100)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class BaselineDocument(Struct, frozen=True, kw_only=True):
+    release: str | None
+    kind: Literal["concurrent", "sequential", "none"]
+
+
+class ReasonDocument(Struct, frozen=True, kw_only=True):
+    """``value``, ``low`` and ``high``: the release's rate with its 95 % interval; ``base``: the baseline's."""
+
+    signal: str
+    verdict: FindingWord
+    value: float | None
+    low: float | None
+    high: float | None
+    n: Count
+    base: float | None
+    limit: float | None
+    issue: str | None
+    sentence: str
+
+
+class GateDocument(Struct, frozen=True, kw_only=True):
+    schema: Literal["gate.v1"]
+    project: str
+    release: str
+    environment: str
+    verdict: VerdictWord
+    score: Score | None
+    confidence: Share
+    log_evidence: float | None
+    needed: float | None
+    decision: str | None
+    policy: str
+    mode: ModeWord
+    as_of: str | None
+    data_to: str | None
+    valid_until: str | None
+    baseline: BaselineDocument
+    reasons: list[ReasonDocument]
+    unknown: list[str]
+    would_change: str | None
+    degraded: str | None
+    url: str
+    sentence: str
+    held_by: list[str]
+
+
+class CommitDocument(Struct, frozen=True, kw_only=True):
+    id: str
+    message: str
+    author: str
+
+
+class SessionsDocument(Struct, frozen=True, kw_only=True):
+    """Disjoint; they add up to ``started``."""
+
+    started: int
+    healthy: int
+    errored: int
+    unhandled: int
+    abnormal: int
+    crashed: int
+
+
+class RateDocument(Struct, frozen=True, kw_only=True):
+    """A share of ``n`` with its 95 % Wilson interval; null without any."""
+
+    value: Share | None
+    low: Share | None
+    high: Share | None
+    n: Count
+
+
+class FactsDocument(Struct, frozen=True, kw_only=True):
+    since: str
+    deployed: bool
+    deployed_by: str | None
+    commits: list[CommitDocument]
+    sessions: SessionsDocument
+    crash_free: RateDocument
+    hurt: Count
+    users_with_feedback: Count
+
+
+class StepDocument(Struct, frozen=True, kw_only=True):
+    at: str
+    kind: Literal["deploy", "decision", "action", "outcome"]
+    text: str
+    decision: str | None
+
+
+class PointDocument(Struct, frozen=True, kw_only=True):
+    at: str
+    value: float | None
+    low: float | None
+    high: float | None
+    base: float | None
+    score: float | None
+    verdict: VerdictWord
+
+
+class IssueDocument(Struct, frozen=True, kw_only=True):
+    issue: str
+    name: str | None
+    title: str
+    culprit: str | None
+    level: str
+    state: Literal["new_here", "seen_before"] | None
+    users: Count
+    events: Count
+    unhandled: Count
+    feedback: Count
+    first_seen: str
+    last_seen: str
+    url: str
+
+
+class IssueCounts(Struct, frozen=True, kw_only=True):
+    all: Count
+    new_here: Count
+    seen_before: Count
+
+
+class IssuesDocument(Struct, frozen=True, kw_only=True):
+    counts: IssueCounts
+    items: list[IssueDocument]
+
+
+class ThemeDocument(Struct, frozen=True, kw_only=True):
+    theme: str
+    name: str
+    count: Count
+    quotes: list[str]
+    url: str
+
+
+class WrittenDocument(Struct, frozen=True, kw_only=True):
+    feedback: str
+    message: str
+    at: str
+    rating: int | None
+    issue: str | None
+    url: str | None
+
+
+class FeedbackDocument(Struct, frozen=True, kw_only=True):
+    count: Count
+    items: list[WrittenDocument]
+
+
+class CallDocument(Struct, frozen=True, kw_only=True):
+    kind: str
+    target: str | None
+    reason: str | None
+
+
+class OutcomeDocument(Struct, frozen=True, kw_only=True):
+    label: Label
+    reason: str | None
+    by: str | None
+    at: str
+
+
+class DecisionDocument(Struct, frozen=True, kw_only=True):
+    decision: str
+    decided_at: str
+    as_of: str
+    verdict: VerdictWord
+    mode: ModeWord
+    policy: str
+    taken_by: str
+    provisional: bool
+    sentence: str
+    action: CallDocument | None
+    outcomes: list[OutcomeDocument]
+    url: str
+
+
+class AttemptDocument(Struct, frozen=True, kw_only=True):
+    attempt: int
+    at: str
+    status: int | None
+    result: str
+
+
+class ActionDocument(Struct, frozen=True, kw_only=True):
+    action: str
+    kind: str
+    target: str
+    state: Literal["pending", "delivered", "failed"]
+    attempts: list[AttemptDocument]
+
+
+class ReportDocument(Struct, frozen=True, kw_only=True):
+    """``unexplained``: crashed or unhandled sessions without an issue, null where that cannot be known."""
+
+    schema: Literal["report.v1"]
+    project: str
+    environment: str
+    release: str
+    at: str
+    gate: GateDocument
+    facts: FactsDocument
+    timeline: list[StepDocument]
+    series: list[PointDocument]
+    issues: IssuesDocument
+    unexplained: int | None
+    themes: list[ThemeDocument]
+    feedback: FeedbackDocument
+    decisions: list[DecisionDocument]
+    actions: list[ActionDocument]
+    url: str
+    report_url: str
+    links: dict[str, Any]
+    """The rows behind each count."""
