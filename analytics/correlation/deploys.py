@@ -59,8 +59,9 @@ def _tell(timeline: _Timeline, fact: DeployFact) -> None:
             irreversible=known.irreversible or fact.irreversible,
         )
     elif fact.state in WITHDRAWN:
-        _withdraw(timeline, fact)
-        return
+        if fact.state == "rolled_back":
+            _withdraw(timeline, fact)
+        return  # what failed before it was ever told changed nothing
     else:
         _open(timeline, name, fact)
     _settle(timeline, name, fact)

@@ -16,6 +16,8 @@ VERSION = "grouping/v1"
 FRAMES = 50
 """Frames that count, from the one that crashed: SDKs send up to 100 and cut in the middle."""
 VALUE_CHARACTERS = 400
+TOO_LARGE = 1e300
+"""A number of thousands of digits cannot be made a text (and says nothing)."""
 DEFAULT = re.compile(r"^\{\{\s*default\s*\}\}$")
 
 PARAMETERS = re.compile(
@@ -174,4 +176,6 @@ def _message(event: Mapping[str, Any]) -> str:
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return str(value) if abs(value) < TOO_LARGE else ""

@@ -54,7 +54,14 @@ def evidence_of(
 
 def _begin(connection: Connection, project: str, policy: Policy, deploy: Deploy) -> Course:
     first = deploy.started_at // MINUTE
-    history = evidence.history(connection, project, deploy.environment, first, count_abnormal=policy.count_abnormal)
+    history = evidence.history(
+        connection,
+        project,
+        deploy.environment,
+        first,
+        count_abnormal=policy.count_abnormal,
+        old=deploy.replaces,
+    )
     return course.start(deploy, first, policy, history)
 
 

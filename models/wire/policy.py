@@ -21,10 +21,11 @@ BAKE_MINUTES = {"m": 1, "h": 60, "d": 1440}
 LONGEST_BAKE = 14 * 1440
 """Minutes: a release is not watched for longer."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+SPACE = re.compile(r"\s")
 SECRET_BYTES = range(24, 65)
 """How long Standard Webhooks lets a secret be."""
-MOST_FALSE_ROLLBACKS = 200.0
-MOST_MARGIN = 1.0
+FALSE_ROLLBACKS = (0.001, 200.0)
+MARGIN = (0.001, 1.0)
 
 
 class BadPolicy(Exception):
@@ -44,9 +45,9 @@ def parse_policy(text: str) -> Policy:
         name=_name(told.get("name", default.name)),
         mode=_mode(told.get("mode", default.mode.value)),
         false_rollbacks_per_1000=_number(
-            told, "false_rollbacks_per_1000", default.false_rollbacks_per_1000, MOST_FALSE_ROLLBACKS
+            told, "false_rollbacks_per_1000", default.false_rollbacks_per_1000, FALSE_ROLLBACKS
         ),
-        margin=_number(told, "margin", default.margin, MOST_MARGIN),
+        margin=_number(told, "margin", default.margin, MARGIN),
         bake_minutes=_bake(told["bake"]) if "bake" in told else default.bake_minutes,
         count_abnormal=_flag(told.get("count_abnormal", default.count_abnormal)),
         webhook=_webhook(told["webhook"]) if "webhook" in told else None,
@@ -78,11 +79,12 @@ def _mode(value: object) -> Mode:
     raise BadPolicy(message)
 
 
-def _number(told: Mapping[str, Any], key: str, default: float, most: float) -> float:
+def _number(told: Mapping[str, Any], key: str, default: float, limits: tuple[float, float]) -> float:
     value = told.get(key, default)
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most:
+    least, most = limits
+    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
         return float(value)
-    message = f"{key}: {value!r} is not a number above 0 and up to {most:g}, such as {default:g}"
+    message = f"{key}: {value!r} is not a number from {least:g} to {most:g}, such as {default:g}"
     raise BadPolicy(message)
 
 
@@ -127,7 +129,13 @@ def _webhook(value: object) -> Webhook:
 def _url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None and parts.port != 0
+        fine = (
+            not SPACE.search(value)
+            and parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.username is None
+            and parts.port != 0
+        )
     except ValueError:
         fine = False
     if fine:

@@ -4,8 +4,9 @@ All ranges of minutes include both ends. A minute's evidence is final once `clos
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 
 from models.domain.evidence import MILLISECONDS_A_MINUTE, ArmMinute, EvidenceMinute, History, IssueMinute
 from models.store.tables import anonymous_failure, hurt_user, issue, issue_seen, issue_user, position, session_minute
@@ -18,22 +19,39 @@ COUNTED_LEVELS = ("error", "fatal")
 
 
 def closed_to(connection: Connection) -> int | None:
-    """Until when (ms) every partition that feeds minutes is read; None before the consumers ever ran."""
-    query = select(func.min(position.c.read_to)).where(position.c.topic.in_(FEEDS_MINUTES))
-    read: int | None = connection.execute(query).scalar()
-    return read
+    """Until when (ms) every partition that feeds minutes is read; None until each of the topics was read once."""
+    columns = position.c
+    query = select(func.min(columns.read_to)).where(columns.topic.in_(FEEDS_MINUTES)).group_by(columns.topic)
+    read = connection.execute(query).scalars().all()
+    return min(read) if len(read) == len(FEEDS_MINUTES) else None
 
 
-def arms(
-    connection: Connection, project: str, environment: str, release: str, first: int, last: int, *, count_abnormal: bool
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The other release of a comparison. A user whom it hurt before, that UTC day, is not newly hurt."""
+
+    release: str
+    wins_ties: bool
+    """Whether it has the users whom both releases hurt first in the same minute."""
+
+
+def arms(  # noqa: PLR0913 - a release in its place, and a range of minutes
+    connection: Connection,
+    project: str,
+    environment: str,
+    release: str,
+    first: int,
+    last: int,
+    *,
+    count_abnormal: bool,
+    beside: Beside | None = None,
 ) -> dict[int, ArmMinute]:
     """What became known of one release, by minute; minutes without anything are left out."""
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     for row in connection.execute(_sessions(project, environment, release, first, last)).mappings():
         counts[row["minute"]].update({name: int(row[name]) for name in COUNTS})
-    for minute, users in connection.execute(
-        _hurt(project, environment, release, first, last, count_abnormal=count_abnormal)
-    ):
+    hurt = _hurt(project, environment, release, first, last, beside, count_abnormal=count_abnormal)
+    for minute, users in connection.execute(hurt):
         counts[minute]["hurt"] = users
     for minute, failures in connection.execute(_anonymous(project, environment, release, first, last)):
         counts[minute]["anonymous"] = failures
@@ -74,9 +92,18 @@ def evidence(  # noqa: PLR0913, PLR0917 - two releases, their place, and a range
     *,
     count_abnormal: bool,
 ) -> list[EvidenceMinute]:
-    """Each minute from ``first`` to ``last``, with exposure 0: the plan is the deploy's, not the store's."""
-    ours = arms(connection, project, environment, new, first, last, count_abnormal=count_abnormal)
-    theirs = arms(connection, project, environment, old, first, last, count_abnormal=count_abnormal) if old else {}
+    """Each minute from ``first`` to ``last``, with exposure 0: the plan is the deploy's, not the store's.
+
+    A user counts once a day over both releases, where hurt first. Without that, users whom the old one hurt before the
+    deploy would be missing there, and fresh on the new one; and who meets both by turns would count half for each.
+    """
+    beside_ours, beside_theirs = (Beside(old, wins_ties=True), Beside(new, wins_ties=False)) if old else (None, None)
+    ours = arms(connection, project, environment, new, first, last, count_abnormal=count_abnormal, beside=beside_ours)
+    theirs = (
+        arms(connection, project, environment, old, first, last, count_abnormal=count_abnormal, beside=beside_theirs)
+        if old
+        else {}
+    )
     issues = new_issues(connection, project, environment, new, since, first, last)
     nothing = ArmMinute()
     return [
@@ -85,18 +112,28 @@ def evidence(  # noqa: PLR0913, PLR0917 - two releases, their place, and a range
     ]
 
 
-def history(connection: Connection, project: str, environment: str, before: int, *, count_abnormal: bool) -> History:
-    """The environment in the day before a minute, over all releases."""
+def history(
+    connection: Connection,
+    project: str,
+    environment: str,
+    before: int,
+    *,
+    count_abnormal: bool,
+    old: str | None = None,
+) -> History:
+    """The environment in the day before a minute, over all releases; ``old``: the one that is replaced."""
     since = before - DAY_MINUTES
     table = session_minute.c
+    of_old = func.sum(case((table.release == old, table.started), else_=0))
     place = (table.project == project, table.environment == environment, table.minute >= since, table.minute < before)
-    started, first = connection.execute(select(func.sum(table.started), func.min(table.minute)).where(*place)).one()
-    if not started:
+    query = select(func.sum(table.started), of_old, func.min(table.minute)).where(*place)
+    started, started_old, first = connection.execute(query).one()
+    if not started or started < 0:
         return History()
     users = _first_hurt(project, environment, None, since, count_abnormal=count_abnormal).subquery()
     counted = select(func.count()).select_from(users).where(users.c.minute >= since, users.c.minute < before)
     hurt = connection.execute(counted).scalar() or 0
-    return History(minutes=before - max(first, since), started=int(started), hurt=hurt)
+    return History(before - first, int(started), hurt, started_old=int(started_old))
 
 
 def minute_of(milliseconds: int) -> int:
@@ -112,23 +149,29 @@ def _sessions(project: str, environment: str, release: str, first: int, last: in
 
 def _first_hurt(
     project: str, environment: str, release: str | None, since: int, *, count_abnormal: bool
-) -> Select[str, int]:
-    """For each release, day and user, the earliest minute over all who write."""
+) -> Select[int, str, int]:
+    """For each day and user, the earliest minute over all who write, in one release or in all."""
     table = hurt_user.c
     where = [table.project == project, table.environment == environment, table.day >= since // DAY_MINUTES]
     if release is not None:
         where.append(table.release == release)
     if not count_abnormal:
         where.append(table.abnormal.is_(False))
-    query = select(table.identity, func.min(table.first_minute).label("minute")).where(*where)
-    return query.group_by(table.release, table.day, table.identity)
+    query = select(table.day, table.identity, func.min(table.first_minute).label("minute")).where(*where)
+    return query.group_by(table.day, table.identity)
 
 
 def _hurt(
-    project: str, environment: str, release: str, first: int, last: int, *, count_abnormal: bool
+    project: str, environment: str, release: str, first: int, last: int, beside: Beside | None, *, count_abnormal: bool
 ) -> Select[int, int]:
     users = _first_hurt(project, environment, release, first, count_abnormal=count_abnormal).subquery()
-    return select(users.c.minute, func.count()).where(users.c.minute.between(first, last)).group_by(users.c.minute)
+    query = select(users.c.minute, func.count()).where(users.c.minute.between(first, last)).group_by(users.c.minute)
+    if beside is None:
+        return query
+    others = _first_hurt(project, environment, beside.release, first, count_abnormal=count_abnormal).subquery()
+    earlier = others.c.minute <= users.c.minute if beside.wins_ties else others.c.minute < users.c.minute
+    same = and_(others.c.day == users.c.day, others.c.identity == users.c.identity, earlier)
+    return query.outerjoin_from(users, others, same).where(others.c.identity.is_(None))
 
 
 def _anonymous(project: str, environment: str, release: str, first: int, last: int) -> Select[int, int]:
