@@ -87,7 +87,7 @@ def record(unit: SqlUnitOfWork, attempted: Claim, answer: Answer, started: int, 
 
 
 def _failure(given_up: Claim, answer: Answer, now: int) -> dict[str, object]:
-    reason = f"the rollback of {given_up.target} was given up after {given_up.attempt} attempts: {answer.result}"
+    reason = f"the rollback to {given_up.target} was given up after {given_up.attempt} attempts: {answer.result}"
     document = msgspec.json.decode(given_up.payload) | {"failed": given_up.action}
     return action_row(
         project=given_up.project,
