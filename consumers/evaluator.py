@@ -109,7 +109,7 @@ class Evaluator:
         except (Overtaken, IntegrityError) as error:
             log.warning("evaluation.overtaken", project=look.project, deploy=deploy.deploy, error=str(error))
             return 0
-        for one in taken:
+        for one in taken if self._provisional else ():
             verdict = one.judged.judgement.verdict
             log.info("verdict.decided", project=look.project, release=deploy.release, verdict=verdict)
         return len(taken)

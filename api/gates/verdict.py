@@ -27,8 +27,8 @@ def gate(
         degraded = freshness.degradation(connection, now)
         return _unknown(project, release, environment, policy.title, policy.mode, degraded, url)
     judgement = found.judgement
-    if found.recorded and found.recorded.verdict is Verdict.ROLLBACK and judgement.verdict is not Verdict.ROLLBACK:
-        # A rollback is final, also where the minute that follows it was judged before it was known.
+    if found.recorded and found.recorded.verdict is Verdict.ROLLBACK:
+        # A rollback is final, and shown with what it was decided on: minutes after it say less, or something else.
         decided = decisions.view(connection, project, found.recorded.decision)
         judgement = decided.judgement if decided else judgement
     as_of = (found.as_of + 1) * MILLISECONDS_A_MINUTE

@@ -56,7 +56,7 @@ def decisions(course: Course, policy: Policy, decided_at: Callable[[Judged], int
     for judged in judged_minutes:
         verdict = judged.judgement.verdict
         told = (verdict, policy.title, policy.mode)
-        silence_began = judged.silent and not silent
+        silence_began = judged.silent and not silent and verdict is not Verdict.ROLLBACK
         silent = judged.silent
         if recorded and not silence_began and told == (recorded.verdict, recorded.policy, recorded.mode):
             continue

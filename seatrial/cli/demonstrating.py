@@ -22,8 +22,10 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Three weeks of a small shop, then a bad release, caught and rolled back while you watch."""
+    from seatrial import logs
     from seatrial.demo.story import Telling, tell
 
     settings = settings_of(data=data, listen=listen)
+    logs.configure("demo")
     told = tell(settings, Telling(seed=seed, bug=bug, keep=keep, fraction=fast_history, as_json=as_json))
     raise typer.Exit(ExitCode.DONE if told.as_expected else ExitCode.FAILED)

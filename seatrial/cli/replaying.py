@@ -32,10 +32,12 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Wire events through the whole path on a simulated clock; prints the decisions."""
+    from seatrial import logs
     from seatrial.replay import run
     from seatrial.replay.showing import showing
 
     settings = settings_of(config, data=data, log=log, store=store)
+    logs.configure("replay")
     try:
         lines = file.open("rb")
     except OSError as error:
