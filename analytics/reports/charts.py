@@ -59,6 +59,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a mark's label stands: in which row above the lines, and on which side of its rule."""
+
+    mark: Mark
+    row: int
+    leftwards: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What all layers share: time, and rates from ``low`` to ``high``."""
 
@@ -109,12 +118,11 @@ def health_chart(
     kept = with_gaps(thinned(points))
     names = (_short(release, narrow=narrow), _short(baseline, narrow=narrow) if baseline else "baseline")
     frame = _frame(kept, TOKENS[theme], narrow=narrow)
-    shown = _within(marks, kept)
-    rows = _rows(shown, kept, width)
     labels = _labels(kept, names, frame.rate(ROW))
-    layers = [*_rules(shown, rows, frame), *_lines(kept, frame), *_names(labels, frame)]
     right = round(max((len(label[2]) for label in labels), default=0) * LETTER) + 12
     inside = max(120, width - right - BESIDE)  # names and rates are added to what Vega takes for the width
+    placed = _placed(_within(marks, kept), kept, inside)
+    layers = [*_rules(placed, frame), *_lines(kept, frame), *_names(labels, frame)]
     chart = alt.LayerChart(layer=layers, width=inside, height=frame.height)
     return _styled(chart, frame.colours)
 
@@ -175,15 +183,21 @@ def _lines(points: Sequence[Point], frame: Frame) -> list[alt.Chart]:
     ]
 
 
-def _rules(marks: Sequence[Mark], rows: Sequence[int], frame: Frame) -> list[alt.Chart]:
+def _rules(placed: Sequence[Placed], frame: Frame) -> list[alt.Chart]:
     layers = []
-    for mark, row in zip(marks, rows, strict=True):
-        data = {"values": [{"at": mark.at, "label": _clean(mark.label)}]}
+    for one in placed:
+        data = {"values": [{"at": one.mark.at, "label": _clean(one.mark.label)}]}
         rule = alt.Chart(data).mark_rule(color=frame.colours["ctl"], strokeWidth=1, aria=False)
         text = alt.Chart(data).mark_text(
-            align="left", baseline="bottom", dx=2, fontSize=12, aria=False, color=frame.colours["muted"]
+            align="right" if one.leftwards else "left",
+            baseline="bottom",
+            dx=-2 if one.leftwards else 2,
+            fontSize=12,
+            aria=False,
+            color=frame.colours["muted"],
         )
-        layers += [rule.encode(x=frame.x), text.encode(x=frame.x, y=alt.value(-4 - ROW * row), text="label:N")]
+        height = alt.value(-4 - ROW * one.row)
+        layers += [rule.encode(x=frame.x), text.encode(x=frame.x, y=height, text="label:N")]
     return layers
 
 
@@ -233,17 +247,19 @@ def _within(marks: Sequence[Mark], points: Sequence[Point]) -> list[Mark]:
     return [replace(mark, at=min(max(mark.at, first), last)) for mark in near]
 
 
-def _rows(marks: Sequence[Mark], points: Sequence[Point], width: int) -> list[int]:
-    """For each mark the lowest row of labels in which it touches no other."""
+def _placed(marks: Sequence[Mark], points: Sequence[Point], width: int) -> list[Placed]:
+    """Each label in the lowest row in which it touches no other; left of its rule where there is no room right."""
     span = max(points[-1].at - points[0].at, 1) if points else 1
     ends: list[float] = []
-    rows = []
+    placed = []
     for mark in marks:
-        start = (mark.at - points[0].at) / span * (width * 0.75)
-        row = next((index for index, end in enumerate(ends) if end <= start), len(ends))
-        ends[row : row + 1] = [start + len(mark.label) * LETTER + 10]
-        rows.append(row)
-    return rows
+        start, length = (mark.at - points[0].at) / span * width, len(mark.label) * LETTER + 10
+        leftwards = start + length > width and start > length
+        begin = start - length if leftwards else start
+        row = next((index for index, end in enumerate(ends) if end <= begin), len(ends))
+        ends[row : row + 1] = [begin + length]
+        placed.append(Placed(mark, row, leftwards))
+    return placed
 
 
 # Look ----------------------------------------------------------------------------------------------------------------
@@ -257,6 +273,8 @@ def _time_axis(points: Sequence[Point], *, narrow: bool) -> alt.Axis:
         title="UTC",
         grid=False,
         tickCount=3 if narrow else 8,
+        labelOverlap="greedy",
+        labelSeparation=12,
         labelExpr=f"utcFormat(datum.value, '{pattern}')",
     )
 
