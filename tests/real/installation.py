@@ -67,6 +67,10 @@ class Installation:
         self._server.end(signal.SIGKILL)
         wait_until(lambda: not any(is_alive(pid) for pid in pids), "the killed processes are gone")
 
+    @property
+    def pid(self) -> int:
+        return self._server.pid
+
     def run(self, *arguments: str) -> str:
         """A command line of ours on this installation; what it prints."""
         command = [sys.executable, "-m", "seatrial", *arguments]
