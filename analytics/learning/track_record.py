@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analytics.statistics.intervals import wilson
-from models.domain.decision import Decision
 from models.domain.verdict import Verdict
 
 NOT_BAD = frozenset({"false_alarm", "not_caused_by_release"})
@@ -38,6 +37,7 @@ class Labelled:
 
     decision: str
     deploy: str
+    """Unique in the project: with its environment, for one id may be a deploy in two of them."""
     verdict: Verdict
     labels: tuple[Label, ...] = ()
 
@@ -81,18 +81,6 @@ class _Deploy:
     labelled: bool
     false_hold: bool
     disagreed: bool
-
-
-def labelled(decisions: Iterable[Decision]) -> list[Labelled]:
-    return [
-        Labelled(
-            one.decision,
-            one.deploy,
-            one.verdict,
-            tuple(Label(said.label, said.said_by, said.booked_at) for said in one.outcomes),
-        )
-        for one in decisions
-    ]
 
 
 def track_record(decisions: Sequence[Labelled]) -> TrackRecord:
