@@ -96,8 +96,8 @@ def _system(report: Report) -> Iterator[str]:
 def _decision(one: Mapping[str, Any]) -> str:
     name = f"{one['decision']} {words.VERDICTS[one['verdict']].lower()}"
     told = f"{sentences.moment(one['decided_at'])} by {one['policy']} ({one['mode']}): {one['sentence']}"
-    said = f" {sentences.said(one)}" if one["outcomes"] else " Was it right?"
-    return f"{_link(name, one['url'])} {escaped(told)}{escaped(said) and ' ' + escaped(said)}"
+    said = sentences.said(one) if one["outcomes"] else "Was it right?"
+    return f"{_link(name, one['url'])} {escaped(told)} {escaped(said)}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

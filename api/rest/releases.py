@@ -5,18 +5,18 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from analytics.reports.html import html
 from analytics.reports.markdown import markdown
-from api import addresses, rows
+from api import addresses
 from api.answers import answer, page, place_of
+from api.gates.verdict import gate
 from api.problems import not_found
 from api.release_document import crash_free, release_document
 from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit, OfProject
-from models.domain.verdict import Verdict
 from models.store.queries import freshness, releases
-from models.store.queries.evaluations import Evaluation
 from models.store.queries.issues import NEW
 from models.store.queries.releases import Place, Release
 from models.wire.times import to_text
@@ -44,7 +44,7 @@ def list_releases(
     with asked.services.reading() as connection:
         found = releases.listed(connection, asked.project, environment, before=before, limit=limit + 1)
         degraded = freshness.degradation(connection, asked.services.clock.now())
-        shown = page(found, limit, lambda one: one.place, lambda one: _row(asked, one))
+        shown = page(found, limit, lambda one: one.place, lambda one: _row(connection, asked, one))
     return answer(shown | {"degraded": degraded})
 
 
@@ -63,14 +63,6 @@ def view(asked: OfProject, version: str, environment: Environment = PRODUCTION) 
     return _document(asked, version, environment, "json")
 
 
-def verdict_of(found: Evaluation | None) -> str | None:
-    """The verdict as the gate has it, but for what is wrong with us; None for what was never watched."""
-    if found is None:
-        return None
-    decided = found.recorded.verdict if found.recorded else None
-    return Verdict.ROLLBACK.value if decided is Verdict.ROLLBACK else found.judgement.verdict.value
-
-
 def _document(asked: Asked, version: str, environment: str, form: str) -> Response:
     with asked.services.reading() as connection:
         now, url = asked.services.clock.now(), asked.services.public_url
@@ -84,10 +76,10 @@ def _document(asked: Asked, version: str, environment: str, form: str) -> Respon
     return Response(render(found), headers=STANDALONE, media_type=kind)
 
 
-def _row(asked: Asked, one: Release) -> dict[str, Any]:
+def _row(connection: Connection, asked: Asked, one: Release) -> dict[str, Any]:
     url, judged = asked.services.public_url, one.evaluation
+    said = gate(connection, asked.project, one.release, one.environment, asked.services.clock.now(), url)
     of = {"environment": one.environment, "release": one.release}
-    recorded = judged.recorded if judged else None
 
     def counted(kind: str, **query: str) -> str:
         return addresses.call(url, asked.project, kind, **of, **query)
@@ -99,10 +91,10 @@ def _row(asked: Asked, one: Release) -> dict[str, Any]:
         "deployed": one.deployed,
         "deployed_at": to_text(one.since) if one.deployed else None,
         "deployed_by": one.deployed_by,
-        "verdict": verdict_of(judged),
-        "score": judged.judgement.score if judged else None,
-        "decision": recorded.decision if recorded else None,
-        "as_of": rows.minute_end(judged.as_of) if judged else None,
+        "verdict": said["verdict"] if judged else None,  # what was never watched has none
+        "score": said["score"],
+        "decision": said["decision"],
+        "as_of": said["as_of"],
         "under_watch": bool(judged) and not (judged and judged.ended),
         "sessions": asdict(one.sessions),
         "crash_free": crash_free(one.sessions),

@@ -1,0 +1,46 @@
+"""The sentences of reports: `analytics.reports.sentences`."""
+
+import pytest
+
+from analytics.reports import sentences
+from tests.fakes.reports import report
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.0, "0.0"), (1.0, "100.0"), (0.981, "98.1"), (0.9985, "99.85"), (0.0042, "0.42")]
+)
+def test_percent(value: float, shown: str) -> None:
+    """Shares near none and near all have a digit more, so that they are not taken for these."""
+    assert sentences.percent(value) == shown
+
+
+def test_a_rate_has_interval_and_n() -> None:
+    """No rate stands without its interval and its n."""
+    assert "98.1 % (95 %: 97.7 to 98.4; n 6,210)" in sentences.rate(report())
+
+
+def test_without_baseline() -> None:
+    """That there is nothing to compare with is said."""
+    gate = report()["gate"] | {"baseline": {"release": None, "kind": "none"}}
+    assert sentences.baseline(report(gate=gate)) == "There is no baseline to compare with."
+
+
+def test_a_failed_action_comes_first() -> None:
+    """Failing to act is the loudest thing that is said of the system."""
+    assert sentences.system(report()).startswith("Rollback FAILED (shop@1.4.2): act by hand.")
+
+
+def test_one_is_one() -> None:
+    """One person, one message."""
+    facts = report()["facts"] | {"users_with_feedback": 1}
+    assert sentences.people(report(facts=facts, feedback={"count": 1, "items": []})) == "1 person wrote 1 message."
+
+
+def test_what_was_not_measured() -> None:
+    """Signals without data are named as such."""
+    assert sentences.not_measured(report()).startswith("sign ups, which failed sessions have no issue")
+
+
+def test_control_characters_are_taken_out() -> None:
+    """What no document holds is dropped; line breaks and tabs stay for who shows them."""
+    assert sentences.clean("a\x00b\x1b[31m\u2066c\nd\te") == "ab[31mc\nd\te"
