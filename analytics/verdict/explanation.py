@@ -118,7 +118,8 @@ def _issues(state: State, score: Score) -> list[Reason]:
 def _no_issue(state: State, score: Score) -> Reason:
     n = max(state.started_new, 0)
     finding = Finding.SAME if n else Finding.NO_DATA
-    sentence = "No issue is new in this release." if n else "No sessions told of exposure yet."
+    none = "No issue is new in this release." if state.baseline else "To a first release every issue is new."
+    sentence = none if n else "No sessions told of exposure yet."
     return Reason("new_issues", finding, 0.0, 0.0, None, n, None, None, None, sentence, score.issues_points)
 
 

@@ -1,15 +1,22 @@
 """One minute of evidence into the state: exposure first, then each test. No verdict is taken here."""
 
-from math import sqrt
+from math import log, sqrt
 
 import numpy as np
 from msgspec.structs import replace
 
 from analytics.statistics import e_process, likelihood
 from analytics.statistics.likelihood import Vector
-from analytics.verdict.reading import base_rate, exposure, exposure_share, served_beside, usual_sessions
+from analytics.verdict.reading import (
+    base_rate,
+    comparable,
+    exposure,
+    exposure_share,
+    served_beside,
+    usual_sessions,
+)
 from analytics.verdict.state import EFFECTS_AT, MARGIN_AT, SESSIONS_LATE, IssueTest, State, Test, thetas
-from models.domain.evidence import ArmMinute, EvidenceMinute
+from models.domain.evidence import ArmMinute, EvidenceMinute, IssueMinute
 
 DECAY = 0.98
 """A minute's weight in the recent traffic a minute later: half is gone after 34 minutes."""
@@ -117,23 +124,40 @@ def _step(state: State, test: Test, increment: Vector | None = None) -> Test:
 
 
 def _issues(state: State, minute: EvidenceMinute) -> tuple[IssueTest, ...]:
-    """New issues with the users this minute added; users wait until sessions tell of exposure."""
-    if not state.issues and not minute.new_issues:
+    """New issues with the users this minute added; to a first release every issue is new, which says nothing."""
+    if state.baseline is None or not (state.issues or minute.new_issues):
         return ()
     tests = {test.issue: test for test in state.issues}
     for told in minute.new_issues:
         if told.issue in tests or len(tests) < MOST_ISSUES:
-            test = tests.get(told.issue, IssueTest(told.issue))
-            tests[told.issue] = replace(test, pending=test.pending + told.users)
-    if minute.new.started <= 0:
-        return tuple(tests.values())
-    exposed = exposure(state)
-    return tuple(_settle(test, exposed) for test in tests.values())
+            tests[told.issue] = _tell(state, tests.get(told.issue), told)
+    exposed = exposure(state) if minute.new.started > 0 else None
+    return tuple(_weigh(state, test, exposed) for test in tests.values())
 
 
-def _settle(test: IssueTest, exposed: float) -> IssueTest:
-    users = test.users + test.pending
-    return IssueTest(test.issue, users, 0, e_process.log_issue_evidence(users, exposed))
+def _tell(state: State, known: IssueTest | None, told: IssueMinute) -> IssueTest:
+    """With this minute's users. The one by whom it was found is no bet won: found on the old arm, it were not new."""
+    test = known or IssueTest(told.issue)
+    test = replace(test, pending=test.pending + told.users)
+    if not served_beside(state):
+        return test
+    users = told.users - (known is None and told.users > 0)
+    moved = likelihood.concurrent(e_process.ISSUE_EFFECTS, users, told.old, exposure_share(state))
+    return replace(test, beside=tuple((np.asarray(test.beside) + moved).tolist()))
+
+
+def _weigh(state: State, test: IssueTest, exposed: float | None) -> IssueTest:
+    """Beside an old arm, the weaker of two proofs counts: that the issue bursts, and that it is the release's own.
+
+    A new fault of a third party bursts on both. Users wait until sessions tell of exposure.
+    """
+    if exposed is not None:
+        users = test.users + test.pending
+        test = replace(test, users=users, pending=0, burst=e_process.log_issue_evidence(users, exposed))
+    if not comparable(state):
+        return replace(test, log_evidence=test.burst)
+    own = likelihood.log_sum(test.beside) - log(len(test.beside))
+    return replace(test, log_evidence=min(test.burst, own))
 
 
 def _onset(state: State, users: Test, minute: EvidenceMinute) -> int | None:

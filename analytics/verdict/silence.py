@@ -13,24 +13,22 @@ LEAST_DUE = 20.0
 REASON = "silent_source"
 
 
-def due(window: Sequence[EvidenceMinute], sessions_a_minute: float) -> float:
-    """Sessions that the planned share of the usual traffic would have brought."""
-    return sessions_a_minute * sum(minute.exposure for minute in window)
+def due(window: Sequence[EvidenceMinute]) -> float:
+    """Sessions that the planned share of the traffic would have brought."""
+    return sum(_due(minute) for minute in window)
 
 
-def silent(window: Sequence[EvidenceMinute], sessions_a_minute: float) -> bool:
+def silent(window: Sequence[EvidenceMinute]) -> bool:
     """Whether the last `WINDOW` minutes brought no session of the new release although many were due."""
-    if len(window) < WINDOW or due(window, sessions_a_minute) < LEAST_DUE:
+    if len(window) < WINDOW or any(minute.new.started > 0 for minute in window):
         return False
-    return not any(minute.new.started > 0 for minute in window)
+    return due(window) >= LEAST_DUE
 
 
 def silenced(judgement: Judgement, release: str, expected: float) -> Judgement:
     """The judgement while the source is silent: hold, except that a rollback stays and nothing at all is no verdict."""
-    told = (
-        f"No session of {release} arrived in {WINDOW} minutes, where about {expected:.0f} were due:"
-        " is its SDK still sending?"
-    )
+    gap = f"No session of {release} arrived in {WINDOW} minutes, where about {expected:.0f} were due"
+    told = f"{gap}: is its SDK still sending?"
     held_by = (*judgement.held_by, REASON)
     if judgement.verdict in (Verdict.ROLLBACK, Verdict.INSUFFICIENT_DATA):
         return replace(judgement, held_by=held_by, sentence=f"{judgement.sentence} {told}")
@@ -43,3 +41,10 @@ def silenced(judgement: Judgement, release: str, expected: float) -> Judgement:
         sentence=told,
         would_change="Sessions of this release arriving again.",
     )
+
+
+def _due(minute: EvidenceMinute) -> float:
+    """By the old arm where it serves beside; else by what is usual at this time, for nights are quiet."""
+    if 0.0 < minute.exposure < 1.0:
+        return max(minute.old.started, 0) * minute.exposure / (1.0 - minute.exposure)
+    return minute.exposure * (minute.usual or 0)

@@ -5,7 +5,7 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 
-from analytics.statistics.e_process import EFFECTS, stretch
+from analytics.statistics.e_process import EFFECTS, ISSUE_EFFECTS, stretch
 from analytics.statistics.likelihood import GRID, Vector
 from models.domain.evidence import Baseline, History
 from models.domain.policy import Policy
@@ -53,6 +53,10 @@ class IssueTest(msgspec.Struct, frozen=True):
     users: int = 0
     pending: int = 0
     """Affected users since sessions last told of exposure: servers send errors at once, sessions a minute later."""
+    burst: float = 0.0
+    """``log E`` that it hurts more users a session than new issues of healthy releases do."""
+    beside: tuple[float, ...] = (0.0,) * len(ISSUE_EFFECTS)
+    """Log-likelihood, at each effect, that it hurts users of the new arm rather than of both."""
     log_evidence: float = 0.0
 
 

@@ -63,11 +63,6 @@ class Course:
         """The last minute that is held for or against it: the one in which its watch ends."""
         return self.deploy.watched_until // MINUTE
 
-    @property
-    def sessions_a_minute(self) -> float:
-        minutes = self.state.history_minutes
-        return self.state.history_started / minutes if minutes else 0.0
-
     def baseline(self, minute: int) -> Baseline:
         """What it is compared with as of a minute."""
         if self.deploy.replaces is None:
@@ -124,7 +119,7 @@ def planned(deploy: Deploy, evidence: Sequence[EvidenceMinute]) -> Iterator[Evid
         exposure = deploy.exposure_at(minute.minute)
         if exposure == 0.0:
             new, old = (dataclasses.replace(arm, anonymous=0) for arm in (minute.new, minute.old))
-            yield EvidenceMinute(minute.minute, exposure, new, old, minute.new_issues)
+            yield dataclasses.replace(minute, exposure=exposure, new=new, old=old)
         else:
             yield dataclasses.replace(minute, exposure=exposure)
 
@@ -134,7 +129,6 @@ def _judge(course: Course, evidence: Sequence[EvidenceMinute], shown: tuple[Evid
     for minute in planned(course.deploy, evidence):
         state, judgement = engine.observe(state, minute)
         shown = (*shown, minute)[-silence.WINDOW :]
-        if silence.silent(shown, course.sessions_a_minute):
-            due = silence.due(shown, course.sessions_a_minute)
-            judgement = silence.silenced(judgement, course.deploy.release, due)
+        if silence.silent(shown):
+            judgement = silence.silenced(judgement, course.deploy.release, silence.due(shown))
         yield Judged(minute.minute, judgement, shown, state)

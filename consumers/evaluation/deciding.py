@@ -104,4 +104,4 @@ def _last_verdict(course: Course) -> Verdict | None:
 
 def _was_silent(course: Course) -> bool:
     """Whether the source was silent already before this look."""
-    return silence.silent(course.shown_before, course.sessions_a_minute)
+    return silence.silent(course.shown_before)

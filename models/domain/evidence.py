@@ -34,10 +34,11 @@ class ArmMinute:
 
 @dataclass(frozen=True, slots=True)
 class IssueMinute:
-    """Users newly affected in this minute by one issue that is new in the release."""
+    """Users newly affected in this minute by one issue that is new in the release; ``old``: those on the baseline."""
 
     issue: str
     users: int
+    old: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class EvidenceMinute:
     new: ArmMinute = field(default_factory=ArmMinute)
     old: ArmMinute = field(default_factory=ArmMinute)
     new_issues: tuple[IssueMinute, ...] = ()
+    usual: int | None = None
+    """Sessions of all releases a day before or, if fewer, a week before; None where neither is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,27 @@
 All ranges of minutes include both ends. A minute's evidence is final once `closed_to` is past its end.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, and_, case, func, select
 
 from models.domain.evidence import MILLISECONDS_A_MINUTE, ArmMinute, EvidenceMinute, History, IssueMinute
-from models.store.tables import anonymous_failure, hurt_user, issue, issue_seen, issue_user, position, session_minute
+from models.store.tables import (
+    anonymous_failure,
+    hurt_user,
+    issue,
+    issue_seen,
+    issue_user,
+    position,
+    release_seen,
+    session_minute,
+)
 from models.wire.topics import FEEDS_MINUTES
 
 DAY_MINUTES = 1_440
+PERIODS = (DAY_MINUTES, 7 * DAY_MINUTES)
+"""What traffic repeats itself by."""
 COUNTS = ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")
 COUNTED_LEVELS = ("error", "fatal")
 """A new message at level info or warning hurts nobody, however many users cause it."""
@@ -24,6 +35,10 @@ def closed_to(connection: Connection) -> int | None:
     query = select(func.min(columns.read_to)).where(columns.topic.in_(FEEDS_MINUTES)).group_by(columns.topic)
     read = connection.execute(query).scalars().all()
     return min(read) if len(read) == len(FEEDS_MINUTES) else None
+
+
+Cell = tuple[int, str]
+"""Minute and issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +73,44 @@ def arms(  # noqa: PLR0913 - a release in its place, and a range of minutes
     return {minute: ArmMinute(**told) for minute, told in counts.items()}
 
 
-def new_issues(
-    connection: Connection, project: str, environment: str, release: str, since: int, first: int, last: int
+def new_issues(  # noqa: PLR0913, PLR0917 - two releases, their place, and a range of minutes
+    connection: Connection,
+    project: str,
+    environment: str,
+    release: str,
+    old: str | None,
+    since: int,
+    first: int,
+    last: int,
 ) -> dict[int, tuple[IssueMinute, ...]]:
     """Users newly affected by each issue that no release had in the environment before minute ``since``, by minute.
 
-    Failures without a known user count once for each host and minute.
+    Failures without a known user count once for each host and minute. ``old``: the release on which it may show too.
     """
     fresh = _fresh_issues(project, environment, release, since)
-    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for query in (
-        _affected(project, environment, release, first, last),
-        _failures(project, environment, release, first, last),
-    ):
-        table = query.selected_columns
-        for name, minute, users in connection.execute(query.where(table.issue.in_(fresh))):
-            found[minute][name] += users
-    return {
-        minute: tuple(IssueMinute(name, users) for name, users in sorted(told.items()))
-        for minute, told in found.items()
-    }
+    ours = _users_of_issues(connection, project, environment, release, fresh, first, last)
+    theirs = _users_of_issues(connection, project, environment, old, fresh, first, last) if old else Counter[Cell]()
+    found: dict[int, list[IssueMinute]] = defaultdict(list)
+    for minute, name in sorted(ours.keys() | theirs.keys()):
+        found[minute].append(IssueMinute(name, ours[minute, name], theirs[minute, name]))
+    return {minute: tuple(told) for minute, told in found.items()}
+
+
+def usual(connection: Connection, project: str, environment: str, first: int, last: int) -> dict[int, int]:
+    """By minute, the sessions of all releases a day before or, if fewer, a week before; left out where not known."""
+    seen, table = release_seen.c, session_minute.c
+    begin = select(func.min(seen.first_minute)).where(seen.project == project, seen.environment == environment)
+    known_from: int | None = connection.execute(begin).scalar()
+    found: dict[int, int] = {}
+    for period in PERIODS if known_from is not None else ():
+        earliest = max(first - period, known_from or 0)
+        where = (table.project == project, table.environment == environment)
+        told = select(table.minute, func.sum(table.started)).where(*where).group_by(table.minute)
+        rows = connection.execute(told.where(table.minute.between(earliest, last - period)))
+        before = {row[0]: max(int(row[1]), 0) for row in rows}
+        for minute in range(earliest, last - period + 1):
+            found[minute + period] = min(found.get(minute + period, before.get(minute, 0)), before.get(minute, 0))
+    return found
 
 
 def evidence(  # noqa: PLR0913, PLR0917 - two releases, their place, and a range of minutes
@@ -104,10 +137,18 @@ def evidence(  # noqa: PLR0913, PLR0917 - two releases, their place, and a range
         if old
         else {}
     )
-    issues = new_issues(connection, project, environment, new, since, first, last)
+    issues = new_issues(connection, project, environment, new, old, since, first, last)
+    traffic = usual(connection, project, environment, first, last)
     nothing = ArmMinute()
     return [
-        EvidenceMinute(minute, 0.0, ours.get(minute, nothing), theirs.get(minute, nothing), issues.get(minute, ()))
+        EvidenceMinute(
+            minute,
+            0.0,
+            ours.get(minute, nothing),
+            theirs.get(minute, nothing),
+            issues.get(minute, ()),
+            traffic.get(minute),
+        )
         for minute in range(first, last + 1)
     ]
 
@@ -204,6 +245,26 @@ def _first_elsewhere(project: str, environment: str, release: str) -> Select[str
     seen = issue_seen.c
     where = (seen.project == project, seen.environment == environment, seen.release != release)
     return select(seen.issue, func.min(seen.first_minute).label("minute")).where(*where).group_by(seen.issue)
+
+
+def _users_of_issues(
+    connection: Connection,
+    project: str,
+    environment: str,
+    release: str,
+    fresh: Select[str],
+    first: int,
+    last: int,
+) -> Counter[Cell]:
+    found: Counter[Cell] = Counter()
+    for query in (
+        _affected(project, environment, release, first, last),
+        _failures(project, environment, release, first, last),
+    ):
+        table = query.selected_columns
+        for name, minute, users in connection.execute(query.where(table.issue.in_(fresh))):
+            found[minute, name] += users
+    return found
 
 
 def _affected(project: str, environment: str, release: str, first: int, last: int) -> Select[str, int, int]:
