@@ -90,7 +90,7 @@ def test_a_proxy_of_the_environment_is_not_used(receiver: Receiver, monkeypatch:
 
 def test_an_address_that_leads_nowhere_is_followed_by_the_next(receiver: Receiver) -> None:
     """Many hosts have an IPv6 address that cannot be reached from here."""
-    names = Names(["127.0.0.2", "127.0.0.1"])
+    names = Names(["127.0.0.2", "127.0.0.1", "127.0.0.3"])
     webhook = Webhook(f"http://hooks.example:{receiver.port}/", SECRET)
     notifier = WebhookNotifier(SystemClock(), resolve=names)
     assert notifier.notify(NOTICE, webhook, ["hooks.example"]).taken
