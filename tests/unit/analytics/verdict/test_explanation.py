@@ -115,7 +115,7 @@ def test_the_odds_of_a_rollback_are_those_that_were_proved() -> None:
 def test_a_continue_says_what_is_ruled_out() -> None:
     """The honest bound: half again as bad with many users, else the interval's upper end."""
     many = Watched().see(minute(3, 7, sessions=1000), times=200).now
-    few = Watched(Policy(false_rollbacks_per_1000=200)).see(minute(3, 7, sessions=1000), times=5).now
+    few = Watched(Policy(false_rollbacks_per_1000=200)).see(minute(3, 7, sessions=1000), times=6).now
 
     assert many.sentence == f"No sign of harm in 60,000 sessions beside {OLD}. Half again as bad is ruled out."
     assert re.search(r"Worse than [\d.]+x is ruled out\.$", few.sentence)
