@@ -146,7 +146,7 @@ def _infer(timeline: _Timeline, release: str, at: int) -> None:
     if any(release in (deploy.release, deploy.replaces) for deploy in timeline.deploys.values()):
         return
     open_ones = [one.deploy for one in timeline.deploys.values() if one.inferred and one.ended_at is None]
-    for crowded_out in open_ones[: len(open_ones) + 1 - INFERRED_WATCHED]:
+    for crowded_out in open_ones[: max(len(open_ones) + 1 - INFERRED_WATCHED, 0)]:
         _end(timeline, crowded_out, at, release)
     name = f"inferred-{_short_hash(release)}"
     replaces = _serving(timeline, release)
