@@ -118,6 +118,7 @@ session_minute = Table(
     _number("minute", key=True),
     Column("partition", Integer, primary_key=True, autoincrement=False),
     *(_count(name) for name in ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")),
+    Index("session_minute_minute", "project", "environment", "minute"),
 )
 release_seen = Table(
     "release_seen",

@@ -14,7 +14,7 @@ from models.wire import topics
 from seatrial.replay.feed import BATCH_RECORDS, FeedLog
 from seatrial.replay.lines import BadLine, Line, read
 
-STEP = 60 * 60_000
+STEP = 6 * 60 * 60_000
 """Simulated ms between two evaluations."""
 BAD_LINES_KEPT = 20
 CLOSING = GRACE + 60_000

@@ -378,6 +378,7 @@ def upgrade() -> None:
         sa.Column("crashed", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project", "environment", "release", "minute", "partition"),
     )
+    op.create_index("session_minute_minute", "session_minute", ["project", "environment", "minute"], unique=False)
     op.create_table(
         "theme",
         sa.Column("project", sa.String(), nullable=False),
