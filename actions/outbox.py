@@ -10,8 +10,9 @@ from prometheus_client import Counter
 from sqlalchemy import Engine
 
 from actions.call import ROLLBACK
-from actions.claims import Claim, Fate, claim, due, record
+from actions.claims import Claim, Fate, claim, drop, due, record
 from actions.lanes import Lane
+from actions.moot import is_moot
 from actions.publishing import Publisher
 from actions.webhook import WebhookNotifier
 from models.ports import Answer, Clock, LogWriter, Notice, Notifier
@@ -81,12 +82,21 @@ class Outbox:
 
     def _attempt(self, claimed: Claim) -> int:
         started = self._clock.now()
+        if claimed.kind == ROLLBACK and self._is_moot(claimed, started):
+            with SqlUnitOfWork(self._engine) as unit:
+                drop(unit, claimed, started)
+            log.info("action.moot", project=claimed.project, action=claimed.action, decision=claimed.decision)
+            return 1
         answer = self._tell(claimed)
         with SqlUnitOfWork(self._engine) as unit:
             settled = record(unit, claimed, answer, started, self._clock.now())
         ATTEMPTS.labels(claimed.kind, settled.state).inc()
         _say(claimed, answer, settled)
         return 1
+
+    def _is_moot(self, claimed: Claim, now: int) -> bool:
+        with self._engine.connect() as connection:
+            return is_moot(connection, claimed.project, claimed.decision, now)
 
     def _tell(self, claimed: Claim) -> Answer:
         try:

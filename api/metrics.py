@@ -29,7 +29,7 @@ Name: TypeAlias = Literal[
     "seatrial_deploys_under_watch",
     # Age of the evaluation that waits longest, missing while nothing is watched: above 90 s, its gate says hold.
     "seatrial_evaluation_age_seconds",
-    # Actions by state: pending, delivered, failed. A failed one needs a person.
+    # Actions by state: pending, delivered, failed, moot. A failed one needs a person.
     "seatrial_actions",
     # Verdicts and dead letters that are not in the log yet.
     "seatrial_publications_pending",
@@ -37,7 +37,7 @@ Name: TypeAlias = Literal[
     "seatrial_dead_letters",
 ]
 Labels = TypeVar("Labels", bound=tuple[str, ...])
-ACTION_STATES = ("pending", "delivered", "failed")
+ACTION_STATES = ("pending", "delivered", "failed", "moot")
 
 Answered: TypeAlias = Counter[tuple[str, str]]
 """By area and class of status, how many answers were given."""

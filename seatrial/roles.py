@@ -8,11 +8,15 @@ import time
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import structlog
 
 from seatrial import wiring
 from seatrial.wiring import System
+
+if TYPE_CHECKING:
+    from actions.outbox import Outbox
 
 log = structlog.get_logger()
 
@@ -79,8 +83,13 @@ def _work(system: System, role: Role, stop: threading.Event) -> Callable[[], Non
         return lambda: repeat(evaluator.tick, EVALUATE_SECONDS, stop, "evaluator")
     if role is Role.ACTIONS:
         outbox = wiring.build_outbox(system)
-        return lambda: repeat(outbox.tick, DELIVER_SECONDS, stop, "actions")
+        return lambda: _deliver(outbox, stop)
     return None
+
+
+def _deliver(outbox: "Outbox", stop: threading.Event) -> None:
+    repeat(outbox.tick, DELIVER_SECONDS, stop, "actions")
+    outbox.close()
 
 
 def _start(name: str, target: Callable[[], None]) -> threading.Thread:

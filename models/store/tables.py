@@ -371,7 +371,7 @@ action = Table(
     Column("decision", String),
     _text("target", required=True),
     _text("payload", required=True),
-    Column("state", String, nullable=False),  # pending, delivered, failed
+    Column("state", String, nullable=False),  # pending, delivered, failed, moot, replayed
     Column("attempts", Integer, nullable=False),
     _number("due_at"),
     _number("created_at"),

@@ -26,7 +26,7 @@ class Action:
     decision: str | None
     target: str
     state: str
-    """``pending``, ``delivered`` or ``failed``."""
+    """``pending``, ``delivered``, ``failed``, or ``moot``: nothing was left to undo."""
     created_at: int
     attempts: tuple[Attempt, ...]
 

@@ -30,6 +30,8 @@ def degradation(connection: Connection, now: int, evaluated_at: int | None = Non
     rows = sorted(connection.execute(query).all(), key=lambda row: (row.read_to, row.topic, row.partition))
     if not rows:
         return "Nothing was ever read from the log: start the consumers."
+    if unread := [short(topic) for topic in FEEDS_MINUTES if topic not in {row.topic for row in rows}]:
+        return f"Never read: {', '.join(unread)}. Start the consumers, or see their logs."
     still = [row for row in rows if row.read_to < now - STANDSTILL]
     if still:
         names = ", ".join(f"{short(row.topic)}/{row.partition}" for row in still[:NAMED])
