@@ -2,16 +2,19 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from tests.real import npm
+from tests.real.chromium import Chromium, open_chromium
 from tests.real.kafka import Broker, open_kafka
 from tests.real.postgres import Database, open_postgres
 from tests.real.process import Missing
 
 USED = pytest.StashKey[list[str]]()
-SERVER = TypeVar("SERVER", Broker, Database)
+SERVER = TypeVar("SERVER", Broker, Database, Chromium, Path)
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +42,22 @@ def fresh_database(postgres: Database) -> Iterator[str]:
     url = postgres.create_database()
     yield url
     postgres.drop_database(url)
+
+
+@pytest.fixture(scope="module")
+def chromium(pytestconfig: pytest.Config) -> Iterator[Chromium]:
+    """A browser for the tests of one module: `tests.real.chromium.open_chromium`."""
+    opened = _open(open_chromium)
+    if opened.version not in pytestconfig.stash[USED]:
+        pytestconfig.stash[USED].append(opened.version)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, to be evaluated in a page."""
+    return (_open(lambda: npm.install("axe-core")) / "axe-core" / "axe.min.js").read_text()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -30,7 +30,7 @@ def page(template: str, status: int = 200, **told: Any) -> Response:
 
 def link(project: str, *path: str, fragment: str = "", **query: str | None) -> str:
     """The address of a page within this site."""
-    return addresses.page("", project, *path, fragment=fragment, **query)
+    return addresses.page("", project, *path, **query) + fragment
 
 
 @lru_cache(maxsize=1)
