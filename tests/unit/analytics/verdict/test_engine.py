@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from analytics.verdict import engine
-from models.domain.evidence import ArmMinute, Baseline, EvidenceMinute, History
+from models.domain.evidence import ArmMinute, Baseline, EvidenceMinute, History, IssueMinute
 from models.domain.policy import Policy
 from models.domain.verdict import Verdict
 from tests.fakes.evidence import A_DAY, BESIDE, OLD, UNKNOWN, Watched, minute, numbered
@@ -266,7 +266,7 @@ def test_history_is_granted_its_own_chance() -> None:
 
 def test_errors_ahead_of_sessions_do_not_hold_a_full_replace() -> None:
     """A server tells its errors at once and its sessions a minute later; the usual traffic counts until then."""
-    ahead = EvidenceMinute(0, 1.0, ArmMinute(hurt=2))
+    ahead = EvidenceMinute(0, 1.0, ArmMinute(hurt=3))
 
     assert HOLD not in Watched().see(ahead, *[minute(1, 0, exposure=1.0)] * 30).verdicts
 
@@ -424,6 +424,44 @@ def test_a_new_issue_that_hits_many_is_rolled_back() -> None:
     assert watched.now.verdict is ROLLBACK
     assert watched.now.reasons[1].issue == "i-1"
     assert "hit 40 users in" in watched.now.sentence
+
+
+def test_a_new_issue_of_both_releases_is_no_evidence() -> None:
+    """A third party's fault begins during the watch, and bursts on both as the traffic is split."""
+    shared = replace(minute(0, 1, sessions=1000), new_issues=(IssueMinute("i-1", 3, 7),))
+
+    watched = Watched().see(shared, times=20)
+
+    assert not {HOLD, ROLLBACK} & set(watched.verdicts)
+    assert watched.state.issues[0].burst > 10
+
+
+def test_who_found_a_new_issue_is_no_evidence() -> None:
+    """Had the first user been on the old release, the issue would not be new; the second one is a bet won."""
+    one, two = (Watched().see(minute(0, 1, issues={"i-1": users})) for users in (1, 2))
+
+    assert one.state.issues[0].beside == (0.0,) * 4
+    assert max(two.state.issues[0].beside) > 0.5
+
+
+def test_to_a_first_release_every_issue_is_new() -> None:
+    """Which says nothing against it."""
+    first = Watched(baseline=Baseline(None, "none"), history=UNKNOWN)
+
+    first.see(minute(1, 0, exposure=1.0, issues={"i-1": 30}), times=5)
+
+    assert first.state.issues == ()
+    assert first.now.verdict is INSUFFICIENT
+
+
+def test_the_issue_that_hurts_most_is_told_first() -> None:
+    """At most three of them, and the points are the first one's."""
+    issues = {"small": 1, "large": 9, "middle": 4, "none": 0, "tiny": 1}
+
+    told = Watched().see(minute(0, 1, sessions=1000, issues=issues), times=4).now.reasons
+
+    assert [reason.issue for reason in told if reason.signal == "new_issues"] == ["large", "middle", "small"]
+    assert [reason.points > 0 for reason in told[1:4]] == [True, False, False]
 
 
 def test_a_new_issue_of_few_users_is_no_evidence() -> None:
