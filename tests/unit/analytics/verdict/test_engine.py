@@ -256,12 +256,12 @@ def test_a_healthy_full_replace_stays_without_a_verdict() -> None:
 
 
 def test_history_is_granted_its_own_chance() -> None:
-    """One user hurt in the day before is no rate to hold a release by, when five times that are."""
+    """One user hurt in a day of 1,000 sessions is no rate to hold a release by, when six are in 600."""
     short = History(minutes=1440, started=1_000, hurt=1, started_old=1_000)
 
-    assert set(
-        Watched(history=short).see(minute(1, 0, exposure=1.0), *[minute(exposure=1.0)] * 2, times=3).verdicts
-    ) == {INSUFFICIENT}
+    watched = Watched(history=short).see(minute(1, 0, exposure=1.0), times=6)
+
+    assert set(watched.verdicts) == {INSUFFICIENT}
 
 
 def test_errors_ahead_of_sessions_do_not_hold_a_full_replace() -> None:
