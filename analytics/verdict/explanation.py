@@ -165,7 +165,7 @@ def _sessions(state: State) -> Reason:
     free = f"{percent(value)} of {count(n, 'session')} {'was' if n == 1 else 'were'} free of crashes"
     return Reason(
         signal="crash_free_sessions",
-        verdict=Finding.SAME if base is not None and 1 - high <= base <= 1 - low else Finding.TOO_LITTLE_DATA,
+        verdict=_beside(base, 1 - high, 1 - low),
         value=rounded(value),
         low=rounded(1 - high),
         high=rounded(1 - low),
@@ -175,6 +175,15 @@ def _sessions(state: State) -> Reason:
         issue=None,
         sentence=f"{free}{against}; shown, and not judged on.",
     )
+
+
+def _beside(base: float | None, low: float, high: float) -> Finding:
+    """Of a rate that is only shown: its interval is not made for looking all the time, so worse is only maybe so."""
+    if base is None:
+        return Finding.TOO_LITTLE_DATA
+    if base > high:
+        return Finding.MAYBE_WORSE
+    return Finding.BETTER if base < low else Finding.SAME
 
 
 # Sentences ----------------------------------------------------------------------------------------------------------
