@@ -70,15 +70,17 @@ class Customers:
         release, address = self._new if number * 617 % 1_000 < self._share() * 1_000 else self._old
         user = f"customer-{number}"
         path, body = _request(lot)
-        status = self._send(client, release, address, user, path, body)
-        if status == 500 and release == self._new[0] and body.get("voucher") and lot.random() < WRITES_SHARE:
+        failed = self._send(client, release, address, user, path, body)
+        if failed and release == self._new[0] and body.get("voucher") and lot.random() < WRITES_SHARE:
             with self._lock:
                 self.sent.feedback[release] += 1
-            self._send(client, release, address, user, "/feedback", {"message": lot.choice(catalogue.VOUCHER)})
+            said = {"message": lot.choice(catalogue.VOUCHER), "event": failed.get("event")}
+            self._send(client, release, address, user, "/feedback", said)
 
     def _send(
         self, client: httpx2.Client, release: str, address: str, user: str, path: str, body: Mapping[str, object]
-    ) -> int:
+    ) -> Mapping[str, object] | None:
+        """What the shop says of its failure, if it failed."""
         try:
             answer = (
                 client.post(address + path, json=body, headers={"X-User": user})
@@ -88,14 +90,14 @@ class Customers:
         except httpx2.TransportError:
             with self._lock:
                 self.sent.unanswered += 1
-            return 0
+            return None
         with self._lock:
             self.sent.requests[release] += 1
             if answer.status_code == 500:
                 self.sent.failures[release] += 1
                 self.sent.hurt.setdefault(release, set()).add(user)
                 self.sent.first_hurt_at.setdefault(release, time.monotonic())
-        return answer.status_code
+        return answer.json() if answer.status_code == 500 else None
 
 
 def _request(lot: random.Random) -> tuple[str, dict[str, object]]:

@@ -133,10 +133,11 @@ class History:
         fault = self._fault(release, at)
         handled = fault is None and self._random.random() < HANDLED_SHARE
         status = "exited" if fault is None else "unhandled"
+        event_id = self._id()
         if fault is not None:
-            yield self._error(at, release, fault, user)
+            yield self._error(at, release, fault, user, event_id)
         elif handled:
-            yield self._error(at, release, self._pick(handled=True), user)
+            yield self._error(at, release, self._pick(handled=True), user, event_id)
         value = {
             "project": PROJECT,
             "session": {
@@ -152,7 +153,7 @@ class History:
         }
         yield at, topics.SESSIONS, f"{PROJECT}:{sid}", value
         if fault is catalogue.SHIPPING and self._random.random() < ISLAND_SHARE:
-            yield self._feedback(at, self._random.choice(catalogue.ISLANDS), user)
+            yield self._feedback(at, self._random.choice(catalogue.ISLANDS), user, event_id)
 
     def _fault(self, release: Release, at: int) -> Fault | None:
         """What hits this visit, if anything: the shop's usual troubles, and those of the release."""
@@ -170,12 +171,11 @@ class History:
         faults = [fault for fault in FAULTS if fault.handled is handled]
         return self._random.choices(faults, [fault.weight for fault in faults])[0]
 
-    def _error(self, at: int, release: Release, fault: Fault, user: str) -> "Event":
-        event_id = self._id()
+    def _error(self, at: int, release: Release, fault: Fault, user: str, event_id: str) -> "Event":
         value = {"project": PROJECT, "event": event_of(fault, release.name, user, event_id, at)}
         return at, topics.ERRORS, f"{PROJECT}:{event_id}", value
 
-    def _feedback(self, at: int, message: str, user: str) -> "Event":
+    def _feedback(self, at: int, message: str, user: str, event_id: str | None = None) -> "Event":
         name = self._id()
         value = {
             "project": PROJECT,
@@ -185,7 +185,9 @@ class History:
             "source": "widget",
             "at": to_text(at),
         }
-        value |= {"release": self._served_by(at).name, "environment": ENVIRONMENT}
+        value |= {"environment": ENVIRONMENT}
+        # Who writes about an error tells of its event, and so of its release.
+        value |= {"event_id": event_id} if event_id else {"release": self._served_by(at).name}
         return at, topics.FEEDBACK, f"{PROJECT}:{name}", value
 
     # Traffic --------------------------------------------------------------------------------------------------------

@@ -84,16 +84,22 @@ def build_shop(release: str, *, with_bug: bool) -> Flask:
     @shop.post("/feedback")
     def feedback() -> dict[str, Any]:
         said = request.get_json() or {}
-        send_feedback(str(said.get("message", "")), request.headers.get("X-User", ""), release)
+        send_feedback(str(said.get("message", "")), request.headers.get("X-User", ""), release, said.get("event"))
         return {"thanks": True}
+
+    @shop.errorhandler(500)
+    def failed(_: Exception) -> tuple[dict[str, Any], int]:
+        """What an error page knows, so that who writes about it can say which error it was."""
+        return {"event": sentry_sdk.last_event_id()}, 500
 
     return shop
 
 
-def send_feedback(message: str, user: str, release: str) -> None:
+def send_feedback(message: str, user: str, release: str, about: str | None) -> None:
     """The Python SDK has no call for feedback: hand an envelope to its transport."""
     client = sentry_sdk.get_client()
     event_id = uuid4().hex
+    said = {"message": message, "source": "shop"} | ({"associated_event_id": about} if about else {})
     payload = {
         "event_id": event_id,
         "type": "feedback",
@@ -101,7 +107,7 @@ def send_feedback(message: str, user: str, release: str) -> None:
         "release": release,
         "environment": client.options["environment"],
         "user": {"id": user},
-        "contexts": {"feedback": {"message": message, "source": "shop"}},
+        "contexts": {"feedback": said},
     }
     envelope = Envelope(headers={"event_id": event_id})
     envelope.add_item(Item(payload=PayloadRef(json=payload), type="feedback"))
