@@ -13,6 +13,7 @@ from api import metrics
 from api.access import services_of
 from api.problems import RETRY_SECONDS
 from api.services import Services
+from models.store.queries import operation
 
 router = APIRouter(tags=["health"])
 ANSWER_SECONDS = 2.5
@@ -64,7 +65,7 @@ async def _soon(request: Request, look: Callable[[], Result]) -> Result | None:
 def _faults(services: Services) -> list[str]:
     try:
         with services.reading() as connection:
-            connection.exec_driver_sql("SELECT 1")
+            operation.read_to(connection)
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         return [f"the store cannot be read ({reason}): check SEATRIAL_STORE, and that the database is up"]

@@ -56,6 +56,8 @@ def parts(content_type: str, body: bytes) -> tuple[list[Part], bool]:
     if kind == BATCH and not many:
         raise Problem(422, "A batch is an array", "Send a JSON array of CloudEvents.", place="$")
     found = value if many else [value]
+    if not found:
+        raise Problem(422, "There is no message in it", "Send at least one.", place="$")
     if len(found) > MOST_MESSAGES:
         raise Problem(413, f"{len(found):,} messages at once", f"Send at most {MOST_MESSAGES:,} in one request.")
     unwrap = kind in (BATCH, cloudevents.STRUCTURED)

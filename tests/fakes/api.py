@@ -68,8 +68,20 @@ class Serving:
             connection.execute(insert(table), [{"project": "shop"} | row for row in rows])
 
     def elsewhere(self, **headers: str) -> TestClient:
-        """A client on another machine, on the same running application."""
-        return TestClient(self.app, base_url="http://seatrial.example", client=ELSEWHERE, headers=headers)
+        """A client on another machine, on the same running application and its event loop."""
+        client = TestClient(self.app, base_url="http://seatrial.example", client=ELSEWHERE, headers=headers)
+        client.portal = self.client.portal
+        return client
+
+
+@contextmanager
+def serving_of(engine: Engine, clock: SimulatedClock) -> Iterator[TestClient]:
+    """Only the answers, over a store that others fill; the client is on this machine."""
+    log = MemoryLog(clock, all_topics(2))
+    intake = build_intake(StoredKeys(engine), log.writer(), clock)
+    app = build_app(Services(engine, intake, intake.appender, clock, URL, open_on_loopback=True))
+    with TestClient(app, base_url=URL, client=HERE) as client:
+        yield client
 
 
 @contextmanager
