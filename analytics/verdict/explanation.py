@@ -66,15 +66,14 @@ def _users(state: State, score: Score) -> Reason:
     hurt = state.hurt_new if identity else state.anonymous_new
     test = primary(state)
     ratio, low, high = _ratio(test)
-    shown = max(state.started_new, hurt)
-    bad_low, bad_high = wilson(hurt, shown)
+    n, value, bad_low, bad_high = _rate(hurt, state.started_new)
     return Reason(
         signal="crash_free_users" if identity else "unhandled_failures",
         verdict=_finding(state, test),
-        value=rounded(1 - hurt / shown) if shown else None,
-        low=rounded(1 - bad_high) if shown else None,
-        high=rounded(1 - bad_low) if shown else None,
-        n=shown,
+        value=_less(value),
+        low=_less(bad_high),
+        high=_less(bad_low),
+        n=n,
         base=rounded(1 - base_rate(state)) if identity and state.history_started + state.started_old > 0 else None,
         limit=None,
         issue=None,
@@ -85,6 +84,21 @@ def _users(state: State, score: Score) -> Reason:
         ratio_high=rounded(high),
         log_evidence=rounded(test.log_evidence),
     )
+
+
+def _rate(hurt: int, sessions: int) -> tuple[int, float | None, float | None, float | None]:
+    """Sessions, share of hurt users and its interval; no share while fewer sessions are told of than users were hurt.
+
+    A server tells of its sessions a minute after its errors: then "12 of 12" would be said of hundreds.
+    """
+    if sessions <= 0 or sessions < hurt:
+        return max(sessions, 0), None, None, None
+    low, high = wilson(hurt, sessions)
+    return sessions, rounded(hurt / sessions), rounded(low), rounded(high)
+
+
+def _less(share: float | None) -> float | None:
+    return None if share is None else rounded(1 - share)
 
 
 def _finding(state: State, test: Test) -> Finding:
@@ -131,21 +145,20 @@ def _issue(state: State, test: IssueTest, points: float) -> Reason:
         finding = Finding.WORSE if test.log_evidence >= WORSE_AT else Finding.MAYBE_WORSE
     elif state.started_new > 0 and exposed_to * e_process.ISSUE_RATE >= 1.0:
         finding = Finding.SAME
-    shown = max(int(exposed_to), users)
-    low, high = wilson(users, shown)
-    waiting = " Its users wait for the sessions that tell of exposure." if test.pending else ""
-    hit = f"{count(users, 'user')} in {count(shown, 'session')}"
+    n, value, low, high = _rate(users, int(exposed_to) if state.started_new > 0 else 0)
+    hit = count(users, "user")
+    told = f"{hit}; its sessions are not told yet." if value is None else f"{hit} in {count(n, 'session')}."
     return Reason(
         signal="new_issues",
         verdict=finding,
-        value=rounded(users / shown) if shown else None,
-        low=rounded(low),
-        high=rounded(high),
-        n=shown,
+        value=value,
+        low=low,
+        high=high,
+        n=n,
         base=None,
         limit=e_process.ISSUE_RATE,
         issue=test.issue,
-        sentence=f"An issue that is new in this release hit {hit}.{waiting}",
+        sentence=f"An issue that is new in this release hit {told}",
         points=points,
         log_evidence=rounded(test.log_evidence),
     )

@@ -48,10 +48,10 @@ class Voice:
         old, new = releases
         hurt = f"hurt {len(sent.hurt.get(new, ()))} of {sent.requests[new]} requests on {new}, "
         hurt += f"{len(sent.hurt.get(old, ()))} of {sent.requests[old]} on {old}"
-        logs = [reason.get("log_evidence") or 0.0 for reason in document["reasons"]]
-        facts = f"log E {max(logs, default=0.0):.1f}"
-        if (needed := document.get("needed")) is not None:
-            facts += f" of {needed:.1f}"
+        evidence, needed = document.get("log_evidence"), document.get("needed")
+        facts = (
+            f"log E {evidence:.1f} of {needed:.1f}" if evidence is not None and needed is not None else "no evidence"
+        )
         self.verdict(document["verdict"], f"{elapsed:3.0f} s  {hurt}; {facts}")
 
     def gate(self, document: Mapping[str, Any]) -> None:

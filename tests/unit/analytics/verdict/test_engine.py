@@ -482,7 +482,7 @@ def test_a_new_issue_waits_for_the_sessions_that_tell_of_exposure() -> None:
     watched = Watched(history=UNKNOWN).see(ahead)
     assert watched.state.issues[0].pending == 3
     assert watched.now.log_evidence == pytest.approx(0.0, abs=1e-9)
-    assert "wait for the sessions" in watched.now.reasons[1].sentence
+    assert "not told yet" in watched.now.reasons[1].sentence
 
     watched.see(minute(0, 1, sessions=100_000))
     assert (watched.state.issues[0].pending, watched.state.issues[0].users) == (0, 3)
