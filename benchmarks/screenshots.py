@@ -23,6 +23,8 @@ from tests.real.site import Site
 DOCS = Path(__file__).parents[1] / "docs" / "screenshots"
 SEED, FRACTION = 7, 0.4
 HEIGHT = 800
+MOST, WHOLE = 1_800, 20_000
+"""Pixels of height: the repository holds the upper part of long pages."""
 NARROW, WIDE = 320, 1280
 KEPT = {"releases", "release", "issue"}
 KEPT_NARROW = {"release-light-320", "release-dark-320"}
@@ -64,13 +66,13 @@ def _draw(served: Site, folder: Path, *, few: bool) -> None:
         ):
             if view.kept or not few:
                 target = folder / f"{view.name}.png"
-                _shoot(chromium.browser, view, f"{served.address}{pages[view.page]}", target)
+                _shoot(chromium.browser, view, f"{served.address}{pages[view.page]}", target, MOST if few else WHOLE)
                 print(f"{target} ({target.stat().st_size / 1000:.0f} KB)")
     finally:
         chromium.close()
 
 
-def _shoot(browser: Browser, view: View, address: str, target: Path) -> None:
+def _shoot(browser: Browser, view: View, address: str, target: Path, most: int) -> None:
     context = browser.new_context(
         color_scheme="dark" if view.theme == "dark" else "light",
         viewport={"width": view.width, "height": HEIGHT},
@@ -80,7 +82,8 @@ def _shoot(browser: Browser, view: View, address: str, target: Path) -> None:
     )
     tab = context.new_page()
     tab.goto(address)
-    tab.screenshot(path=target, full_page=True)
+    height = min(int(tab.evaluate("document.documentElement.scrollHeight")), most)
+    tab.screenshot(path=target, full_page=True, clip={"x": 0, "y": 0, "width": view.width, "height": height})
     context.close()
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from api.problems import not_found
 from api.answers import BIGGEST
+from api.problems import not_found
 from api.rest.asking import OfProject
 from api.track_record import track_record
 from api.web import labelling, rendering

@@ -11,7 +11,8 @@ from api.problems import not_found
 from api.release_document import release_document
 from api.web import shown
 from api.web.rendering import HEADERS
-from api.web.shell import Look
+from api.web.seen import as_seen
+from api.web.shell import Look, Text
 from models.wire.times import to_milliseconds
 
 WIDE, NARROW = 1040, 320
@@ -24,41 +25,38 @@ def picture(
     release: str,
     theme: Literal["light", "dark"] = "light",
     width: Annotated[int, Query(ge=240, le=2000)] = WIDE,
-    to: Annotated[int | None, Query(ge=0)] = None,
+    at: Text = None,
 ) -> Response:
-    """``to``: draw what was known at a time (ms), as a decision saw it."""
+    """``at``: as the decision of this name saw it."""
     with look.services.reading() as connection:
         around = look.shell(connection)
         document = release_document(connection, look.project, look.environment, release, around.now, "")
-    if document is None:
-        raise not_found("release", release, f"See the releases of {look.environment}.")
-    drawn = draw(document, theme, width, to)
-    return Response(drawn, headers=HEADERS, media_type="image/svg+xml")
+        if document is None:
+            raise not_found("release", release, f"See the releases of {look.environment}.")
+        if at:
+            _, document = as_seen(connection, around, document, at)
+    return Response(draw(document, theme, width), headers=HEADERS, media_type="image/svg+xml")
 
 
-def draw(document: dict[str, Any], theme: Theme, width: int, to: int | None = None) -> str:
-    """The series of ``report.v1`` up to a time."""
+def draw(document: dict[str, Any], theme: Theme, width: int) -> str:
+    """The series of ``report.v1``."""
     return health_svg(
-        tuple(points(document, to)),
-        tuple(marks(document, to)),
+        tuple(points(document)),
+        tuple(marks(document)),
         release=document["release"],
         baseline=document["gate"]["baseline"]["release"],
         theme=theme,
         width=width,
         title=f"Health of {document['release']}",
-        description=sentence(document, to),
+        description=sentence(document),
     )
 
 
-def points(document: dict[str, Any], to: int | None = None) -> list[Point]:
-    return [
-        Point(_ms(one["at"]), one["value"], one["low"], one["high"], one["base"])
-        for one in document["series"]
-        if to is None or _ms(one["at"]) <= to
-    ]
+def points(document: dict[str, Any]) -> list[Point]:
+    return [Point(_ms(one["at"]), one["value"], one["low"], one["high"], one["base"]) for one in document["series"]]
 
 
-def marks(document: dict[str, Any], to: int | None = None) -> list[Mark]:
+def marks(document: dict[str, Any]) -> list[Mark]:
     """Deploys and decisions, as they are told in the timeline."""
     verdicts = {one["decision"]: VERDICTS.get(one["verdict"], one["verdict"]) for one in document["decisions"]}
     found = []
@@ -68,12 +66,12 @@ def marks(document: dict[str, Any], to: int | None = None) -> list[Mark]:
         elif step["kind"] == "decision":
             name = step["decision"]
             found.append(Mark(_ms(step["at"]), f"{verdicts.get(name, 'Decision')} {name}"))
-    return [mark for mark in found if to is None or mark.at <= to + 60_000]
+    return found
 
 
-def sentence(document: dict[str, Any], to: int | None = None) -> str:
+def sentence(document: dict[str, Any]) -> str:
     """What a person would say who sees the chart."""
-    drawn = [point for point in points(document, to) if point.value is not None]
+    drawn = [point for point in points(document) if point.value is not None]
     if not drawn:
         return f"Nothing is known of {document['release']} yet."
     last = drawn[-1]

@@ -8,13 +8,12 @@ from starlette.responses import Response
 
 from api.problems import not_found
 from api.release_document import release_document
-from api.rows import minute_end
 from api.web import pictures, rendering
 from api.web.issue_rows import issue_rows
+from api.web.seen import as_seen
 from api.web.shell import Cursor, Look, Shell, Text
 from models.domain.verdict import Verdict
-from models.store.queries import decisions, issues
-from models.wire.times import to_milliseconds
+from models.store.queries import issues
 
 FINAL = (Verdict.CONTINUE.value, Verdict.ROLLBACK.value)
 router = APIRouter(include_in_schema=False)
@@ -52,22 +51,15 @@ def release_page(
 
 
 def _as_seen(connection: Connection, around: Shell, document: dict[str, Any], name: str) -> Response:
-    found = decisions.view(connection, around.project, name)
-    if found is None or found.release != document["release"] or found.environment != around.environment:
-        raise not_found("decision", name, f"See the decisions on {document['release']}.")
-    to = to_milliseconds(minute_end(found.minute)) or 0
-    told = next((one for one in document["decisions"] if one["decision"] == name), None)
-    seen = document | {"series": [one for one in document["series"] if (to_milliseconds(one["at"]) or 0) <= to]}
+    found, seen = as_seen(connection, around, document, name)
     return rendering.page(
         "release_at.html",
         shell=around,
         report=seen,
-        gate=found.document,
-        decision=told,
-        frozen=found,
-        to=to,
-        names=reason_names(connection, around.project, found.document),
-        chart=pictures.sentence(document, to) if seen["series"] else None,
+        gate=seen["gate"],
+        decision=found,
+        names=reason_names(connection, around.project, seen["gate"]),
+        chart=pictures.sentence(seen) if seen["series"] else None,
     )
 
 

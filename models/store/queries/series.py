@@ -20,10 +20,14 @@ class Point:
     verdict: str
 
 
-def points(connection: Connection, project: str, environment: str, deploy: str, most: int = 200) -> list[Point]:
-    """At most ``most`` minutes of a deploy, evenly spread and in order; the last one is always among them."""
+def points(
+    connection: Connection, project: str, environment: str, deploy: str, *, last: int | None = None, most: int = 200
+) -> list[Point]:
+    """At most ``most`` minutes of a deploy up to ``last``, evenly spread and in order; the last is among them."""
     columns = evaluation_minute.c
-    where = (columns.project == project, columns.environment == environment, columns.deploy == deploy)
+    where = [columns.project == project, columns.environment == environment, columns.deploy == deploy]
+    if last is not None:
+        where.append(columns.minute <= last)
     first, last = connection.execute(select(func.min(columns.minute), func.max(columns.minute)).where(*where)).one()
     if first is None:
         return []
