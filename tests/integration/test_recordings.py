@@ -6,10 +6,25 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import Engine, func, select
+from starlette.testclient import TestClient
 
+from api.app import Services, build_app
+from api.intake.intake import build_intake
+from consumers.runtime import Consumer
+from models.clock import SimulatedClock
+from models.log.sqlite import SqliteLog
+from models.store import tables
+from models.store.engine import open_engine
+from models.store.migrate import migrate
+from models.store.queries.ledger import ledger_of
+from models.store.queries.tokens import create_project
+from models.store.sql import SqlStore
 from models.wire import messages
-from models.wire.topics import ERRORS, FEEDBACK, LEDGER, SESSIONS
-from tests.fakes.intake import PROJECT, Serving, serving
+from models.wire.topics import ERRORS, FEEDBACK, LEDGER, SESSIONS, all_topics
+from seatrial.keys import StoredKeys
+from tests.fakes.consuming import consume
+from tests.fakes.intake import KEY, NOW, NUMBER, PROJECT, Serving, serving
 
 FOLDER = Path(__file__).parents[1] / "data" / "envelopes"
 
@@ -66,14 +81,19 @@ EVENT_ID_KNOWN = {"error", "feedback"}
 
 
 def replay(served: Serving, name: str) -> str | None:
+    """Send a recording to intake alone."""
+    served.client.headers.pop("x-sentry-auth", None)
+    return send(served.client, name)
+
+
+def send(client: TestClient, name: str) -> str | None:
     """Send a recording as its SDK did, and return the id in the answer."""
     recorded = json.loads((FOLDER / f"{name}.json").read_text())
     raw = FOLDER / f"{name}.raw"
     dropped = {"host", "content-length", "transfer-encoding", *([] if raw.exists() else ["content-encoding"])}
     headers = {key: value for key, value in recorded["headers"] if key.lower() not in dropped}
-    served.client.headers.pop("x-sentry-auth", None)
     body = (raw if raw.exists() else FOLDER / f"{name}.bin").read_bytes()
-    answer = served.client.post(recorded["request"].split()[1], content=body, headers=headers)
+    answer = client.post(recorded["request"].split()[1], content=body, headers=headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["access-control-allow-origin"] == "*"
     identifier: str | None = answer.json().get("id")
@@ -113,6 +133,58 @@ def test_the_ledger_adds_up() -> None:
     assert len(served.values(ERRORS)) == expected["error", "accepted"]
     assert len(served.values(SESSIONS)) == expected["session", "accepted"]
     assert len(served.values(FEEDBACK)) == expected["feedback", "accepted"]
+
+
+def test_what_was_accepted_is_stored_and_the_ledger_adds_up(tmp_path: Path) -> None:
+    """Each recording's items, through the real log, consumers and store; at the end nothing is in flight."""
+    clock = SimulatedClock(NOW)
+    engine = open_engine(f"sqlite:///{tmp_path}/store.db")
+    migrate(engine)
+    with engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
+        create_project(connection, PROJECT.project, NUMBER, KEY, NOW)
+    log = SqliteLog(tmp_path / "log.db", clock)
+    log.admin().ensure(all_topics(2))
+    writer = log.writer()
+    intake = build_intake(StoredKeys(engine), writer, clock)
+    app = build_app(Services(engine, intake, intake.appender, clock, "http://127.0.0.1", open_on_loopback=True))
+    consumer = Consumer(log, SqlStore(engine), clock)
+    settled: dict[str, dict[tuple[str, str], int]] = {}
+    with TestClient(app) as client:
+        for name in FATES:
+            before = fates(engine)
+            send(client, name)
+            consume(consumer)
+            settled[name] = dict(fates(engine) - before)
+    consume(consumer)
+    expected = {
+        name: {(category, "stored"): count for category, fate, count in told if fate == "accepted"}
+        for name, told in FATES.items()
+    }
+    assert settled == expected
+    with engine.connect() as connection:
+        ledger = ledger_of(connection, PROJECT.project)
+    assert all(row["in_flight"] == 0 for row in ledger.values())
+    assert {kind: row["received"] for kind, row in ledger.items() if row["received"]} == received()
+    consumer.close()
+    writer.close()
+    engine.dispose()
+
+
+def fates(engine: Engine) -> Counter[tuple[str, str]]:
+    """What the consumers said of items so far."""
+    table = tables.ledger.c
+    query = select(table.category, table.fate, func.sum(table.count)).where(table.topic != "ledger")
+    with engine.connect() as connection:
+        rows = connection.execute(query.group_by(table.category, table.fate))
+        return Counter({(row[0], row[1]): int(row[2]) for row in rows})
+
+
+def received() -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for told in FATES.values():
+        for category, _, number in told:
+            counts[category] += number
+    return dict(counts)
 
 
 def test_sessions_and_errors_of_one_user_meet() -> None:
