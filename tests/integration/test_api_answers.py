@@ -17,13 +17,26 @@ from models.wire import topics
 from models.wire.schemas import schema
 from tests.fakes.api import serving_of
 from tests.fakes.watching import NEW, OLD, Watching
+from tests.real.postgres import Database
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Watching]]:
-    """``NEW`` beside ``OLD``, hurting its users by a new error until it is to be rolled back."""
     folder: Path = tmp_path_factory.mktemp("store")
     engine = open_engine(f"sqlite:///{folder}/store.db")
+    yield engine, _tell(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def client(store: tuple[Engine, Watching]) -> Iterator[TestClient]:
+    engine, shop = store
+    with serving_of(engine, shop.clock) as answering:
+        yield answering
+
+
+def _tell(engine: Engine) -> Watching:
+    """``NEW`` beside ``OLD``, hurting its users by a new error until it is to be rolled back."""
     migrate(engine)
     shop = Watching(engine)
     shop.errors(OLD, 2, "TimeoutError")
@@ -40,15 +53,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Wa
         shop.tell(topics.FEEDBACK, told | {"environment": "production", "user": f"u{number // 2}"})
     shop.pass_time(2)
     _say(engine, shop.decisions()[-1].decision, shop.clock.now())
-    yield engine, shop
-    engine.dispose()
-
-
-@pytest.fixture
-def client(store: tuple[Engine, Watching]) -> Iterator[TestClient]:
-    engine, shop = store
-    with serving_of(engine, shop.clock) as answering:
-        yield answering
+    return shop
 
 
 def _say(engine: Engine, decision: str, now: int) -> None:
@@ -181,3 +186,27 @@ def test_the_report(client: TestClient, form: str, kind: str) -> None:
     if form == "html":
         assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'unsafe-inline'")
     assert client.get(f"/api/v1/projects/shop/releases/{NEW}/report?format=pdf").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/releases/{NEW}", "/releases?limit=1", "/issues", f"/issues?release={NEW}&state=new_here", "/issues/SHOP-1"],
+)
+def test_postgresql_answers_the_same(client: TestClient, of_postgres: TestClient, path: str) -> None:
+    """The same story in the other database gives the same answers, letter for letter."""
+    assert _get(of_postgres, path) == _get(client, path)
+
+
+def test_metrics_on_postgresql(of_postgres: TestClient) -> None:
+    """The questions of the metrics are understood there too."""
+    assert "seatrial_store_up 1.0" in of_postgres.get("/metrics").text
+
+
+@pytest.fixture(scope="module")
+def of_postgres(postgres: Database) -> Iterator[TestClient]:
+    address = postgres.create_database()
+    engine = open_engine(address)
+    with serving_of(engine, _tell(engine).clock) as answering:
+        yield answering
+    engine.dispose()
+    postgres.drop_database(address)

@@ -95,7 +95,7 @@ def by_release(connection: Connection, project: str, environment: str, identifie
     """The issue in each release that had it, in the order in which they first had it."""
     counted = _counted(project, environment, None, identifier, by_release=True)
     rows = connection.execute(counted).all()
-    found = [InRelease(row.release, row.users or 0, row.events, row.first_minute, row.last_minute) for row in rows]
+    found = [InRelease(row.release, row.users or 0, int(row.events), row.first_minute, row.last_minute) for row in rows]
     return sorted(found, key=lambda one: (one.first_minute, one.release))
 
 
