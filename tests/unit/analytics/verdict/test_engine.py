@@ -202,9 +202,10 @@ def test_a_hold_ends_only_after_three_calm_minutes_in_a_row() -> None:
     assert course[9] is not HOLD
 
 
-def test_sessions_split_in_other_shares_than_planned_hold() -> None:
-    """30 % were planned and 60 % came: one of the two is mismeasured."""
-    skewed = EvidenceMinute(0, 0.3, ArmMinute(started=600), ArmMinute(started=400))
+@pytest.mark.parametrize(("new", "old"), [(600, 400), (50, 950)])
+def test_sessions_split_in_other_shares_than_planned_hold(new: int, old: int) -> None:
+    """30 % were planned, and many more or fewer came: one of the two is mismeasured."""
+    skewed = EvidenceMinute(0, 0.3, ArmMinute(started=new), ArmMinute(started=old))
 
     watched = Watched().see(skewed, times=6)
 
