@@ -17,11 +17,12 @@ SKEWED = EvidenceMinute(0, 0.3, ArmMinute(started=600), ArmMinute(started=400, h
         Watched().see(minute(2, 1), times=4),
         Watched().see(minute(0, 1), minute(1, 1), minute(0, 1), times=60),
         Watched().see(minute(0, 1, sessions=1000, issues={"a": 2, "b": 1}), times=20),
+        Watched().see(minute(2, 2, sessions=500, issues={"a": 1}), times=20),
         Watched().see(SKEWED, times=6),
         Watched().see(minute(3, 0, exposure=1.0), times=20),
         Watched().see(minute(sessions=0)),
     ],
-    ids=["rollback", "worse", "continue", "issues", "sample ratio", "replace", "nothing"],
+    ids=["rollback", "worse", "continue", "issues", "both signals", "sample ratio", "replace", "nothing"],
 )
 def test_points_add_up_and_the_band_fits(watched: Watched) -> None:
     """After each minute, to the decimal that is shown."""
