@@ -19,9 +19,10 @@ from api.web.routes import router as web
 __all__ = ["Services", "build_app"]
 
 API = "/api/v1"
-THREADS = 12
-"""Calls that read the store at once. The store gives 15 connections (SQLAlchemy's 5 and 10 more), of which each call
-holds one at a time: so no call waits for a connection that another holds, and the health checks find one too.
+THREADS = 8
+"""Calls that read the store at once. The store gives 15 connections (SQLAlchemy's 5, and 10 more), of which each call
+holds one at a time; two are left for the health checks, one for intake's keys, and one each for the three other roles
+where they run in this process: so nobody waits for a connection.
 """
 DESCRIPTION = "Every release gets its sea trial. Errors are problem details (RFC 9457); lists are paged by cursor."
 

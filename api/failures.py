@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.problems import Problem, of_status, response
+from api.surroundings import HEADERS, area
 from api.web import problems as pages
 from models.ports import LogUnavailable
 
@@ -71,4 +72,9 @@ def _own_fault(request: Request, error: Any) -> Response:
     # Starlette raises it again after the answer, and the server logs it: that is how it is reported.
     kind = type(error).__name__
     detail = f"This is a fault of Seatrial ({kind}); its log has the trace. Nothing was decided because of it."
-    return _told(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Seatrial failed at this", detail))
+    found = _told(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Seatrial failed at this", detail))
+    # This answer alone is given outside of `Surroundings`.
+    for name, value in HEADERS.items():
+        found.headers.setdefault(name, value)
+    request.app.state.answered[area(request.url.path), "5xx"] += 1
+    return found

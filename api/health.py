@@ -23,11 +23,13 @@ METRICS = "text/plain; version=0.0.4; charset=utf-8"
 Result = TypeVar("Result")
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Whether the process is alive")
 async def healthz() -> Response:
     return JSONResponse({"status": "alive"})
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Whether it is able to serve; names what is not")
 async def readyz(request: Request) -> Response:
     services = services_of(request)

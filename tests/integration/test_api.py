@@ -181,6 +181,17 @@ def test_a_fault_of_ours(api: Serving) -> None:
     told = _problem(api.client.get("/api/v1/projects/shop/releases/shop@1"), 500)
     assert "fault of Seatrial" in told["detail"]
     assert "cut o" not in json.dumps(told)
+    assert 'status="5xx"} 1.0' in api.client.get("/metrics").text
+    assert api.client.get("/api/v1/projects/shop/releases/shop@1").headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_fault_of_ours_on_a_page(api: Serving) -> None:
+    """People get a page of it."""
+    fact = {"fact": "f", "environment": "production", "release": "shop@1", "state": "succeeded", "irreversible": False}
+    api.insert(tables.deploy_fact, fact | {"commits": "cut o", "occurred_at": NOW, "booked_at": NOW})
+    answer = api.client.get("/projects/shop/releases/shop@1?environment=production")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"].startswith("text/html")
 
 
 def test_openapi(api: Serving) -> None:
@@ -406,6 +417,7 @@ def test_health_needs_no_token_and_names_no_project(api: Serving) -> None:
     api.post("/deploys", {"release": "secret@1", "environment": "production"})
     api.consume()
     client = api.elsewhere()
+    assert client.head("/healthz").status_code == client.head("/readyz").status_code == 200
     for path in ("/healthz", "/readyz", "/metrics"):
         answer = client.get(path)
         assert answer.status_code == 200
