@@ -15,7 +15,7 @@ from analytics.verdict.reading import (
     served_beside,
     usual_sessions,
 )
-from analytics.verdict.state import EFFECTS_AT, MARGIN_AT, SESSIONS_LATE, IssueTest, State, Test, thetas
+from analytics.verdict.state import EFFECTS_AT, MARGIN_AT, IssueTest, State, Test, thetas
 from models.domain.evidence import ArmMinute, EvidenceMinute, IssueMinute
 
 DECAY = 0.98
@@ -108,8 +108,8 @@ def _sequential(state: State, new: ArmMinute) -> Test:
     if not state.history_started:
         return state.sequential
     hurt = state.history_hurt + PRIOR_UNITS
-    # In the first minutes errors are told already and sessions are not: the usual traffic counts at least.
-    untold = usual_sessions(state) * state.planned if state.minutes < SESSIONS_LATE else 0.0
+    # After a step up errors are told already and sessions are not: the usual traffic counts at least.
+    untold = usual_sessions(state) * state.planned if min(state.plans) < state.planned else 0.0
     expected = max(new.started, untold, 0.0) * (hurt + HISTORY_SPREAD * sqrt(hurt)) / state.history_started
     return _step(state, state.sequential, likelihood.known_mean(thetas(state.margin), new.hurt, expected))
 

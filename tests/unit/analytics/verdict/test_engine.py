@@ -389,6 +389,17 @@ def test_a_promoted_release_that_gets_worse_is_held() -> None:
     assert ROLLBACK not in watched.verdicts
 
 
+def test_errors_ahead_of_sessions_do_not_hold_a_promotion() -> None:
+    """In its minute the users hurt are those of all traffic, and the sessions told those of the canary."""
+    canary = [minute(1, 9, exposure=0.1, sessions=1000)] * 40
+    ahead = EvidenceMinute(0, 1.0, ArmMinute(started=100, hurt=10), ArmMinute(started=900))
+    history = replace(A_DAY, started=1_440_000, hurt=14_400)
+
+    watched = Watched(history=history).see(*canary, ahead, *[minute(10, 0, exposure=1.0, sessions=1000)] * 30)
+
+    assert HOLD not in watched.verdicts
+
+
 def test_a_release_promoted_too_early_gets_no_pass() -> None:
     """Five minutes of canary tell too little, and full traffic tells nothing beside it."""
     watched = Watched().see(minute(0, 1), minute(1, 1), *[minute(1, 0, exposure=1.0)] * 100)
