@@ -22,7 +22,7 @@ def page(problem: Problem, request: Request) -> Response:
         problem=problem,
         sign_in=unknown,
         signed_in=COOKIE in request.cookies and not unknown,
-        next=wanted if request.method == "GET" else "/",
+        next=rendering.here(wanted) if request.method == "GET" else "/",
         # A browser withholds our cookie from who follows a link on another site; a second click here has it.
         from_elsewhere=request.headers.get("sec-fetch-site") == "cross-site",
     )

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.access import COOKIE, Known, refuse_other_sites, visible_projects
-from api.problems import Problem
 from api.web import rendering
 from models.store.queries import releases, tokens
 
@@ -42,7 +41,7 @@ def sign_in(
         known = bool(text) and bool(tokens.projects_of(connection, text))
     if not known:
         return _form(request, then=then, error="This token is not known. Copy it again, whole: it begins with st_.")
-    response = RedirectResponse(_here(then), 303)
+    response = RedirectResponse(rendering.here(then), 303)
     secure = request.url.scheme == "https" or services.public_url.startswith("https:")
     response.set_cookie(COOKIE, text, LONGEST, httponly=True, samesite="strict", secure=secure)
     return response
@@ -57,18 +56,10 @@ def sign_out(request: Request) -> Response:
 
 
 def _form(request: Request, *, then: str = "/", error: str | None = None) -> Response:
-    problem = Problem(422 if error else 200, "Sign in", "With a token of a project.", place="token")
     return rendering.page(
         "sign_in.html",
-        problem.status,
+        422 if error else 200,
         error=error,
-        next=_here(then),
+        next=rendering.here(then),
         signed_in=COOKIE in request.cookies,
     )
-
-
-def _here(address: str) -> str:
-    """An address within this site: what could lead elsewhere leads to the list of projects."""
-    inside = address.startswith("/") and not address.startswith("//")
-    plain = address.isprintable() and "\\" not in address and not address.startswith("/api/")
-    return address if inside and plain else "/"

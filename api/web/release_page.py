@@ -15,6 +15,7 @@ from api.web.seen import as_seen
 from api.web.shell import Cursor, Look, Shell, Text
 from models.domain.verdict import Verdict
 from models.store.queries import issues
+from models.wire.times import to_milliseconds
 
 FINAL = (Verdict.CONTINUE.value, Verdict.ROLLBACK.value)
 router = APIRouter(include_in_schema=False)
@@ -47,8 +48,14 @@ def release_page(
         names=names,
         chart=pictures.sentence(document) if document["series"] else None,
         failed=[one for one in document["actions"] if one["state"] == "failed"],
-        live=document["gate"]["verdict"] not in FINAL and not at,
+        live=_live(document["gate"], around.now),
     )
+
+
+def _live(gate: dict[str, Any], now: int) -> bool:
+    """Whether more may soon be known: no final verdict, and one that is renewed, or would be if all was well."""
+    renewed = (to_milliseconds(gate["valid_until"]) or 0) > now or gate["degraded"] is not None
+    return gate["verdict"] not in FINAL and renewed
 
 
 def _as_seen(connection: Connection, around: Shell, document: dict[str, Any], name: str) -> Response:

@@ -33,6 +33,13 @@ def link(project: str, *path: str, fragment: str = "", **query: str | None) -> s
     return addresses.page("", project, *path, **query) + fragment
 
 
+def here(address: str) -> str:
+    """An address within this site: what could lead elsewhere leads to the list of projects."""
+    inside = address.startswith("/") and not address.startswith("//")
+    plain = address.isprintable() and "\\" not in address and not address.startswith("/api/")
+    return address if inside and plain else "/"
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(

@@ -180,6 +180,12 @@ def test_a_query_that_we_never_gave_is_refused_in_words(shop: Site, query: str) 
     assert len(answer.page.all("h1")) == 1
 
 
+def test_crashed_sessions_without_an_issue_are_unknown_and_not_none_of_them(shop: Site) -> None:
+    """Their number stands beside a dash with its reason: what is not known is never 0."""
+    text = html.get(f"{shop.address}{STAGING}").page.text
+    assert f"{strangers.ISSUES // 2} sessions crashed or ended unhandled; without an issue: —" in text
+
+
 def test_strange_names_and_texts_are_text(shop: Site) -> None:
     """Markup in releases, titles, messages, authors and quotes stays text on every page that shows them."""
     with shop.engine.connect() as connection:
