@@ -89,6 +89,7 @@ def test_member_that_is_not_heard_of_loses_its_partitions(tmp_path: Path, clock:
         assert len(living.poll(0).assigned) == 1
         while len(living.poll(0.1).assigned) < 2:
             pass
+    dead.close()
 
 
 def test_member_that_was_away_asks_for_its_positions_again(tmp_path: Path, clock: SimulatedClock) -> None:
