@@ -6,15 +6,17 @@ it is kept by content, and belongs off the event loop.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import lru_cache
-from itertools import pairwise
-from statistics import median
 from typing import Any, Literal, TypeAlias
 from xml.sax.saxutils import escape
 
 import altair as alt
 import vl_convert
+
+from analytics.reports.plotting import LETTER, Mark, Placed, Point, placed, thinned, with_gaps, within
+
+__all__ = ["TOKENS", "Mark", "Point", "Theme", "health_chart", "health_svg", "svg"]
 
 Theme: TypeAlias = Literal["light", "dark"]
 Label: TypeAlias = tuple[int, float, str]
@@ -24,47 +26,16 @@ TOKENS: dict[Theme, dict[str, str]] = {
     "light": {"bg": "#ffffff", "text": "#1b1f24", "muted": "#5a626c", "line": "#d5dae0", "ctl": "#7d858f"},
     "dark": {"bg": "#0f1216", "text": "#e6e9ee", "muted": "#9aa4b2", "line": "#2b323b", "ctl": "#7a8594"},
 }
-MOST_POINTS = 200
 NARROW = 600
 """Pixels. Text that is scaled down with a wide picture cannot be read at 320 px, so a narrow one is drawn anew."""
 HEIGHT, NARROW_HEIGHT = 220, 190
-LETTER, ROW = 6.6, 14
-"""Pixels: the mean width of a letter of 12 px, and the height of a row of labels."""
-GAP = 4
-"""Times the usual step between two points: more is a gap, and stays one."""
+ROW = 14
+"""Pixels: the height of a row of labels."""
 DAY = 24 * 60 * 60_000
 BESIDE = 58
 """Pixels left of the lines, for the rates."""
 BREAK: Literal["break-paths-show-domains"] = "break-paths-show-domains"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What was known at a time (ms): rates 0..1, with the interval the engine decides on; None where nothing was."""
-
-    at: int
-    value: float | None
-    low: float | None
-    high: float | None
-    base: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that happened at a time (ms), as a vertical rule with its label."""
-
-    at: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a mark's label stands: in which row above the lines, and on which side of its rule."""
-
-    mark: Mark
-    row: int
-    leftwards: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +92,8 @@ def health_chart(
     labels = _labels(kept, names, frame.rate(ROW))
     right = round(max((len(label[2]) for label in labels), default=0) * LETTER) + 12
     inside = max(120, width - right - BESIDE)  # names and rates are added to what Vega takes for the width
-    placed = _placed(_within(marks, kept), kept, inside)
-    layers = [*_rules(placed, frame), *_lines(kept, frame), *_names(labels, frame)]
+    labelled = placed(within(marks, kept), kept, inside)
+    layers = [*_rules(labelled, frame), *_lines(kept, frame), *_names(labels, frame)]
     chart = alt.LayerChart(layer=layers, width=inside, height=frame.height)
     return _styled(chart, frame.colours)
 
@@ -133,28 +104,6 @@ def svg(chart: Any, title: str, description: str) -> str:
     opening, rest = drawn.split(">", 1)
     words = f"<title>{escape(_clean(title))}</title><desc>{escape(_clean(description))}</desc>"
     return f'{opening} role="img">{words}{rest}'
-
-
-def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
-    """At most ``most`` of the points, evenly chosen, with the first and the last."""
-    if len(points) <= most:
-        return list(points)
-    step = (len(points) - 1) / (most - 1)
-    return [points[round(step * index)] for index in range(most)]
-
-
-def with_gaps(points: Sequence[Point]) -> list[Point]:
-    """The points, with an empty one where a time much longer than usual passed without any."""
-    steps = [after.at - before.at for before, after in pairwise(points)]
-    if not steps:
-        return list(points)
-    longest = GAP * median(steps)
-    found = [points[0]]
-    for before, after in pairwise(points):
-        if after.at - before.at > longest:
-            found.append(Point(before.at + 1, None, None, None, None))
-        found.append(after)
-    return found
 
 
 @lru_cache(maxsize=128)
@@ -183,9 +132,9 @@ def _lines(points: Sequence[Point], frame: Frame) -> list[alt.Chart]:
     ]
 
 
-def _rules(placed: Sequence[Placed], frame: Frame) -> list[alt.Chart]:
+def _rules(marks: Sequence[Placed], frame: Frame) -> list[alt.Chart]:
     layers = []
-    for one in placed:
+    for one in marks:
         data = {"values": [{"at": one.mark.at, "label": _clean(one.mark.label)}]}
         rule = alt.Chart(data).mark_rule(color=frame.colours["ctl"], strokeWidth=1, aria=False)
         text = alt.Chart(data).mark_text(
@@ -235,31 +184,6 @@ def _frame(points: Sequence[Point], colours: dict[str, str], *, narrow: bool) ->
     around = max((high - low) * 0.06, 0.002)
     x = alt.X("at:T", scale=alt.Scale(type="utc", nice=False), axis=_time_axis(points, narrow=narrow))
     return Frame(narrow, colours, x, max(0.0, low - around), min(1.0, high + around))
-
-
-def _within(marks: Sequence[Mark], points: Sequence[Point]) -> list[Mark]:
-    """The marks of the time that is drawn, in order; those a little outside stand at its edge."""
-    if not points:
-        return []
-    first, last = points[0].at, points[-1].at
-    around = (last - first) // 10 + 60_000
-    near = [mark for mark in sorted(marks, key=lambda mark: mark.at) if first - around <= mark.at <= last + around]
-    return [replace(mark, at=min(max(mark.at, first), last)) for mark in near]
-
-
-def _placed(marks: Sequence[Mark], points: Sequence[Point], width: int) -> list[Placed]:
-    """Each label in the lowest row in which it touches no other; left of its rule where there is no room right."""
-    span = max(points[-1].at - points[0].at, 1) if points else 1
-    ends: list[float] = []
-    placed = []
-    for mark in marks:
-        start, length = (mark.at - points[0].at) / span * width, len(mark.label) * LETTER + 10
-        leftwards = start + length > width and start > length
-        begin = start - length if leftwards else start
-        row = next((index for index, end in enumerate(ends) if end <= begin), len(ends))
-        ends[row : row + 1] = [begin + length]
-        placed.append(Placed(mark, row, leftwards))
-    return placed
 
 
 # Look ----------------------------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from analytics.reports import drawing
 from api.problems import not_found
 from api.release_document import release_document
-from api.web import pictures, rendering
+from api.web import rendering
 from api.web.issue_rows import issue_rows
 from api.web.seen import as_seen
 from api.web.shell import Cursor, Look, Shell, Text
@@ -46,7 +47,7 @@ def release_page(
         gate=document["gate"],
         rows=rows,
         names=names,
-        chart=pictures.sentence(document) if document["series"] else None,
+        chart=_chart(document),
         failed=[one for one in document["actions"] if one["state"] == "failed"],
         live=_live(document["gate"], around.now),
     )
@@ -67,8 +68,14 @@ def _as_seen(connection: Connection, around: Shell, document: dict[str, Any], na
         gate=seen["gate"],
         decision=found,
         names=reason_names(connection, around.project, seen["gate"]),
-        chart=pictures.sentence(seen) if seen["series"] else None,
+        chart=_chart(seen),
     )
+
+
+def _chart(document: dict[str, Any]) -> str | None:
+    """What the chart says in words; None where there is nothing to draw."""
+    known = any(one["value"] is not None for one in document["series"])
+    return drawing.sentence(document) if known else None
 
 
 def reason_names(connection: Connection, project: str, gate: dict[str, Any]) -> dict[str, str]:

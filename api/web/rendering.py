@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
-from analytics.reports import words
+from analytics.reports import drawing, words
 from api import addresses
 from api.web import assets, shown
 
@@ -66,6 +66,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "link": link,
         "asset": assets.address,
+        "drawing": drawing,
         "words": words,
         "shown": shown,
         "UNKNOWN": words.UNKNOWN,

@@ -2,11 +2,10 @@
 
 import re
 import xml.etree.ElementTree as ET
-from itertools import pairwise
 
 import pytest
 
-from analytics.reports.charts import MOST_POINTS, TOKENS, Mark, Point, Theme, health_svg, thinned, with_gaps
+from analytics.reports.charts import TOKENS, Mark, Point, Theme, health_svg
 
 START = 1_795_390_740_000
 MINUTE = 60_000
@@ -90,20 +89,9 @@ def test_marks_are_rules_with_their_labels_and_do_not_cover_each_other() -> None
 def test_a_gap_stays_a_gap() -> None:
     """Where minutes are missing the line is broken into two pieces."""
     some = (*points(6), *(Point(START + 60 * MINUTE + i * MINUTE, 0.9, 0.8, 0.95, None) for i in range(6)))
-    assert any(point.value is None for point in with_gaps(some))
     svg = drawn(some, baseline=None)
     line = next(one for one in ET.fromstring(svg).iter(f"{SVG}path") if one.get("stroke-width") == "2.5")  # noqa: S314
     assert (line.get("d") or "").count("M") == 2
-
-
-def test_at_most_two_hundred_points_are_drawn_with_the_first_and_the_last() -> None:
-    """A series of two weeks is thinned evenly and keeps its ends."""
-    some = points(20_000)
-    kept = thinned(some)
-    assert len(kept) == MOST_POINTS
-    assert (kept[0], kept[-1]) == (some[0], some[-1])
-    steps = [after.at - before.at for before, after in pairwise(kept)]
-    assert max(steps) - min(steps) <= MINUTE
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from analytics.reports import drawing
 from analytics.reports.charts import Mark, Point
-from api.web import pictures
 
 START = 1_795_390_740_000
 
@@ -34,7 +34,7 @@ def report(**changes: Any) -> dict[str, Any]:
 
 def test_what_is_not_known_stays_unknown_in_the_chart() -> None:
     """A null of the document is a gap, never 0."""
-    assert pictures.points(report()) == [
+    assert drawing.points(report()) == [
         Point(START, None, None, None, None),
         Point(START + 60_000, 0.981, 0.977, 0.984, 0.997),
     ]
@@ -42,7 +42,7 @@ def test_what_is_not_known_stays_unknown_in_the_chart() -> None:
 
 def test_deploys_and_decisions_are_marks_and_outcomes_are_not() -> None:
     """A mark says what happened in few words, without who did it."""
-    assert pictures.marks(report()) == [
+    assert drawing.marks(report()) == [
         Mark(START, "Deployed at 30 % of traffic"),
         Mark(START + 60_000, "Roll back d-7"),
     ]
@@ -50,14 +50,14 @@ def test_deploys_and_decisions_are_marks_and_outcomes_are_not() -> None:
 
 def test_the_sentence_says_value_interval_and_baseline() -> None:
     """What a person would say who sees the chart."""
-    said = pictures.sentence(report())
+    said = drawing.sentence(report())
     assert "98.1 %" in said
-    assert "97.7–98.4" in said
-    assert "99.7 % on shop@1.4.2" in said
+    assert "97.7 to 98.4" in said
+    assert "99.70 % on shop@1.4.2" in said
 
 
 def test_nothing_known_is_said_as_such() -> None:
     """No series, or one without values, is no rate of anything."""
     cases: list[list[Any]] = [[], report()["series"][:1]]
     for series in cases:
-        assert pictures.sentence(report(series=series)) == "Nothing is known of shop@1.5.0 yet."
+        assert drawing.sentence(report(series=series)) == "Nothing is known of shop@1.5.0 yet."
