@@ -48,7 +48,8 @@ def _reasons(reasons: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if not reasons:
         return
     rows = [
-        (one["signal"], words.FINDINGS[one["verdict"]], sentences.measured(one), one["sentence"]) for one in reasons
+        (words.signal(one["signal"]), words.FINDINGS[one["verdict"]], sentences.measured(one), one["sentence"])
+        for one in reasons
     ]
     yield from ("", *_table(("signal", "finding", "measured", "why"), rows))
 

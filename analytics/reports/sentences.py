@@ -7,6 +7,8 @@ from typing import Any
 
 from analytics.reports import words
 
+NEARLY_ALL = 0.9995
+"""From here on, and as far from nothing, one decimal would round to all or nothing."""
 Report = Mapping[str, Any]
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 """What no document can hold, and the marks by which a text turns the direction of what follows it."""
@@ -54,14 +56,18 @@ def measured(reason: Mapping[str, Any]) -> str:
     told = f"{percent(reason['value'])} %"
     if reason["low"] is not None and reason["high"] is not None:
         told += f" ({percent(reason['low'])} to {percent(reason['high'])})"
-    base = "" if reason["base"] is None else f"; base {percent(reason['base'])} %"
+    base = "" if reason["base"] is None else f"; base {percent(reason['base'])} %, n {reason['base_n']:,}"
     return f"{told}; n {reason['n']:,}{base}"
 
 
 def percent(value: float) -> str:
-    """A share in per cent, with as many digits as tell it from 0 and from 100."""
-    shown = 100 * value
-    return f"{shown:.2f}" if 0 < shown < 1 or 99 < shown < 100 else f"{shown:.1f}"  # noqa: PLR2004 - per cent
+    """A share in per cent, without the sign; never rounded to a 0 or a 100 that it is not."""
+    if value in {0.0, 1.0}:
+        return f"{100 * value:.0f}"
+    if 1 - NEARLY_ALL < value < NEARLY_ALL:
+        return f"{100 * value:.1f}"
+    nearer = f"{100 * value:.2f}"
+    return {"100.00": ">99.99", "0.00": "<0.01"}.get(nearer, nearer)
 
 
 def issues(report: Report) -> str:

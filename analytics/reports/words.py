@@ -17,6 +17,12 @@ FINDINGS: Mapping[str, str] = {
     "too_little_data": "◌ Too little data",
     "no_data": "◌ No data",
 }
+SIGNALS: Mapping[str, str] = {
+    "crash_free_users": "Users not hurt",
+    "unhandled_failures": "Without failures of unknown users",
+    "new_issues": "New issues",
+    "crash_free_sessions": "Crash-free sessions",
+}
 STATES: Mapping[str, str] = {"new_here": "New here", "seen_before": "Seen before"}
 LABELS: Mapping[str, str] = {
     "correct": "correct",
@@ -39,3 +45,8 @@ UNKNOWN = "—"
 def verdict(name: str) -> str:
     """``✖ Roll back``."""
     return f"{SHAPES.get(name, '')} {VERDICTS.get(name, name)}".strip()
+
+
+def signal(name: str) -> str:
+    """``Users not hurt``; a signal that is not known here by its own name."""
+    return SIGNALS.get(name, name.replace("_", " ").capitalize())

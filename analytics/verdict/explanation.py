@@ -67,6 +67,7 @@ def _users(state: State, score: Score) -> Reason:
     test = primary(state)
     ratio, low, high = _ratio(test)
     n, value, bad_low, bad_high = _rate(hurt, state.started_new)
+    told = state.history_started + state.started_old
     return Reason(
         signal="crash_free_users" if identity else "unhandled_failures",
         verdict=_finding(state, test),
@@ -74,7 +75,8 @@ def _users(state: State, score: Score) -> Reason:
         low=_less(bad_high),
         high=_less(bad_low),
         n=n,
-        base=rounded(1 - base_rate(state)) if identity and state.history_started + state.started_old > 0 else None,
+        base=rounded(1 - base_rate(state)) if identity and told > 0 else None,
+        base_n=max(told, 0),
         limit=None,
         issue=None,
         sentence=_users_sentence(state, hurt, ratio, low, high),
@@ -184,6 +186,7 @@ def _sessions(state: State) -> Reason:
         high=rounded(1 - low),
         n=n,
         base=base,
+        base_n=old,
         limit=None,
         issue=None,
         sentence=f"{free}{against}; shown, and not judged on.",

@@ -1,7 +1,6 @@
 """The verdict on a release as gates give it: one decision, in every dialect."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from sqlalchemy import Connection
 
@@ -10,6 +9,8 @@ from models.domain.evidence import MILLISECONDS_A_MINUTE
 from models.domain.verdict import Mode, Verdict
 from models.store.queries import decisions, evaluations, freshness, policies
 from models.store.queries.evaluations import Evaluation
+from models.wire.addresses import release_page
+from models.wire.times import to_milliseconds
 
 VALID = 5 * MILLISECONDS_A_MINUTE
 """A verdict that is older must not be acted on."""
@@ -21,17 +22,17 @@ def gate(
 ) -> dict[str, Any]:
     """``gate.v1`` of a release as of now. Nothing known of it is `insufficient_data`, never an error."""
     found = evaluations.latest(connection, project, release, environment)
-    url = page_url(public_url, project, release, environment)
+    url = release_page(public_url, project, release, environment)
     if found is None:
         policy = policies.current(connection, project)
         degraded = freshness.degradation(connection, now)
         return _unknown(project, release, environment, policy.title, policy.mode, degraded, url)
-    judgement = found.judgement
+    judgement, as_of = found.judgement, (found.as_of + 1) * MILLISECONDS_A_MINUTE
     if found.recorded and found.recorded.verdict is Verdict.ROLLBACK:
         # A rollback is final, and shown with what it was decided on: minutes after it say less, or something else.
         decided = decisions.view(connection, project, found.recorded.decision)
-        judgement = decided.judgement if decided else judgement
-    as_of = (found.as_of + 1) * MILLISECONDS_A_MINUTE
+        if decided:
+            judgement, as_of = decided.judgement, to_milliseconds(decided.document["as_of"]) or as_of
     return gate_document(
         project=project,
         release=release,
@@ -51,13 +52,8 @@ def gate(
 
 def degraded(project: str, release: str, environment: str, reason: str, public_url: str) -> dict[str, Any]:
     """``gate.v1`` while we cannot know: hold, never a pass and never a rollback."""
-    url = page_url(public_url, project, release, environment)
+    url = release_page(public_url, project, release, environment)
     return _unknown(project, release, environment, "unknown", Mode.OBSERVE, reason, url)
-
-
-def page_url(public_url: str, project: str, release: str, environment: str) -> str:
-    place = f"/projects/{quote(project, safe='')}/releases/{quote(release, safe='@')}"
-    return f"{public_url.rstrip('/')}{place}?{urlencode({'environment': environment})}"
 
 
 def evaluated_at(found: Evaluation) -> int | None:

@@ -59,7 +59,7 @@ def _environment() -> Environment:
         "day_time": shown.day_time,
         "clock": shown.clock,
         "span": shown.span,
-        "signal": shown.signal,
+        "signal": words.signal,
         "finding": shown.finding,
         "cut": shown.cut,
     }

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from api.access import COOKIE, Allowed, Known
 from api.problems import not_found
 from api.services import Services
-from models.store.queries import freshness, releases, tokens
+from models.store.queries import evidence, freshness, releases, tokens
 
 STALE = 120_000
 """ms. From here on the age of the data is a sentence."""
@@ -60,7 +60,7 @@ class Looking:
             environment=self.environment,
             environments=tuple(releases.environments(connection, self.project)),
             now=now,
-            data_to=freshness.read_to(connection),
+            data_to=evidence.closed_to(connection),
             degraded=freshness.degradation(connection, now),
             signed_in=self.signed_in,
         )

@@ -3,18 +3,11 @@
 from datetime import UTC, datetime
 from math import floor
 
+from analytics.reports import sentences
 from analytics.reports.words import FINDINGS, UNKNOWN
 from models.wire.times import to_milliseconds
 
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
-ALL = 0.9995
-"""A rate from here on would be rounded to 100 %, which it is not."""
-SIGNALS = {
-    "crash_free_users": "Users not hurt",
-    "unhandled_failures": "Without failures of unknown users",
-    "new_issues": "New issues",
-    "crash_free_sessions": "Crash-free sessions",
-}
 KINDS = {"concurrent": "serving at the same time", "sequential": "its 24 hours before", "none": ""}
 FINDING_STATES = {
     "worse": "bad",
@@ -29,12 +22,12 @@ VERDICT_STATES = {"continue": "ok", "hold": "hold", "rollback": "bad", "insuffic
 
 def percent(rate: float | None) -> str:
     """``98.1 %``; never rounded to a 0 or a 100 that it is not."""
-    return UNKNOWN if rate is None else f"{_hundredths(rate)} %"
+    return UNKNOWN if rate is None else f"{sentences.percent(rate)} %"
 
 
 def interval(low: float | None, high: float | None) -> str:
     """``97.7–98.4``; empty where either end is not known."""
-    return "" if low is None or high is None else f"{_hundredths(low)}–{_hundredths(high)}"
+    return "" if low is None or high is None else f"{sentences.percent(low)}–{sentences.percent(high)}"
 
 
 def count(number: float | None) -> str:
@@ -84,10 +77,6 @@ def span(milliseconds: float) -> str:
     return f"{seconds} s"
 
 
-def signal(name: str) -> str:
-    return SIGNALS.get(name, name.replace("_", " ").capitalize())
-
-
 def finding(name: str) -> str:
     """The word without its shape, which the page draws."""
     return FINDINGS.get(name, name).partition(" ")[2] or name
@@ -97,12 +86,3 @@ def cut(text: str | None, most: int = 160) -> str:
     """The beginning of a text of any length."""
     flat = " ".join((text or "").split())
     return flat if len(flat) <= most else f"{flat[: most - 1]}…"
-
-
-def _hundredths(rate: float) -> str:
-    if rate in {0.0, 1.0}:
-        return f"{100 * rate:.0f}"
-    if rate >= 1 or rate <= 0 or 1 - ALL < rate < ALL:
-        return f"{100 * rate:.1f}"
-    nearer = f"{100 * rate:.2f}"
-    return {"100.00": ">99.99", "0.00": "<0.01"}.get(nearer, nearer)

@@ -33,7 +33,7 @@ class Reason:
     """One signal's finding with the numbers behind it (`reasons` of ``gate.v1``).
 
     ``value``, ``low`` and ``high`` are the new release's rate and its 95 % interval, ``base`` the baseline's
-    rate, ``n`` the sessions (or users) behind the value. ``points`` is what the signal takes from a score of 100.
+    rate. ``n`` and ``base_n`` are the sessions behind them. ``points`` is what the signal takes from a score of 100.
     """
 
     signal: str
@@ -51,6 +51,7 @@ class Reason:
     ratio_low: float | None = None
     ratio_high: float | None = None
     log_evidence: float = 0.0
+    base_n: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ class BaselineDocument(Struct, frozen=True, kw_only=True):
 
 
 class ReasonDocument(Struct, frozen=True, kw_only=True):
-    """``value``, ``low`` and ``high``: the release's rate with its 95 % interval; ``base``: the baseline's."""
+    """``value``, ``low`` and ``high``: the release's rate with its 95 % interval; ``base``: the baseline's.
+
+    ``n`` and ``base_n`` are the sessions behind them.
+    """
 
     signal: str
     verdict: FindingWord
@@ -36,6 +39,7 @@ class ReasonDocument(Struct, frozen=True, kw_only=True):
     limit: float | None
     issue: str | None
     sentence: str
+    base_n: Count
 
 
 class GateDocument(Struct, frozen=True, kw_only=True):

@@ -50,7 +50,9 @@ class Voice:
         hurt += f"{len(sent.hurt.get(old, ()))} of {sent.requests[old]} on {old}"
         evidence, needed = document.get("log_evidence"), document.get("needed")
         facts = (
-            f"log E {evidence:.1f} of {needed:.1f}" if evidence is not None and needed is not None else "no evidence"
+            f"log E {max(evidence, 0.0):.1f} of {needed:.1f}"
+            if evidence is not None and needed is not None
+            else "no evidence"
         )
         self.verdict(document["verdict"], f"{elapsed:3.0f} s  {hurt}; {facts}")
 
@@ -69,3 +71,5 @@ class Voice:
             if isinstance(row, Mapping) and row.get("received"):
                 fates = ", ".join(f"{name} {number}" for name, number in row.items() if name != "received" and number)
                 self.say(f"  {category:<9} received {row['received']:,}: {fates}")
+        if categories.get("error", {}).get("dropped_by_client"):
+            self.say("  dropped_by_client is what the SDK left out itself: here, errors that it had sent already.")

@@ -18,12 +18,14 @@ def gate() -> dict[str, Any]:
         "limit": None,
         "issue": "SHOP-8",
         "sentence": "Users are hurt 4x as often as on shop@1.4.2.",
+        "base_n": 6480,
     }
     silent = dict.fromkeys(reason) | {
         "signal": "sign_ups",
         "verdict": "no_data",
         "n": 0,
         "sentence": "Nothing told of sign-ups.",
+        "base_n": 0,
     }
     return {
         "schema": "gate.v1",

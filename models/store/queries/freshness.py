@@ -1,6 +1,6 @@
 """Whether what we say is still true: names what of ours is broken."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from models.store.tables import position
 from models.wire.topics import FEEDS_MINUTES, short
@@ -10,13 +10,6 @@ STANDSTILL = 35_000
 STALE_EVALUATION = 90_000
 """ms. A minute's evaluation follows it within 10 s, so that the one before is at most 70 s old."""
 NAMED = 3
-
-
-def read_to(connection: Connection) -> int | None:
-    """The time (ms) up to which every partition that feeds minutes is read; None if none ever was."""
-    query = select(func.min(position.c.read_to)).where(position.c.topic.in_(FEEDS_MINUTES))
-    found: int | None = connection.execute(query).scalar()
-    return found
 
 
 def degradation(connection: Connection, now: int, evaluated_at: int | None = None) -> str | None:

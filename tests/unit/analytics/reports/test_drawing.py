@@ -53,7 +53,7 @@ def test_the_sentence_says_value_interval_and_baseline() -> None:
     said = drawing.sentence(report())
     assert "98.1 %" in said
     assert "97.7 to 98.4" in said
-    assert "99.70 % on shop@1.4.2" in said
+    assert "99.7 % on shop@1.4.2" in said
 
 
 def test_nothing_known_is_said_as_such() -> None:

@@ -7,7 +7,16 @@ from tests.fakes.reports import report
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(0.0, "0.0"), (1.0, "100.0"), (0.981, "98.1"), (0.9985, "99.85"), (0.0042, "0.42")]
+    ("value", "shown"),
+    [
+        (0.0, "0"),
+        (1.0, "100"),
+        (0.981, "98.1"),
+        (0.9985, "99.9"),
+        (0.9996, "99.96"),
+        (0.99999, ">99.99"),
+        (2e-5, "<0.01"),
+    ],
 )
 def test_percent(value: float, shown: str) -> None:
     """Shares near none and near all have a digit more, so that they are not taken for these."""
