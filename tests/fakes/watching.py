@@ -38,8 +38,8 @@ class Watching:
         create_project(self.store)
         self.deploy(OLD)
         for _ in range(6):
-            self.visits(OLD, 200, hurt=5)
-            self.pass_time(10)
+            self.visits(OLD, 40, hurt=1)
+            self.pass_time(10, step=10)
 
     def new_evaluator(self, *, provisional: bool = True) -> Evaluator:
         return Evaluator(self.engine, self.clock, public_url="http://seatrial.example", provisional=provisional)
