@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from seatrial.own_errors import report
+
 
 def configure(role: str) -> None:
     """Every line carries the role that wrote it, a time in UTC and the event's name."""
@@ -15,6 +17,7 @@ def configure(role: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            report,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             renderer,

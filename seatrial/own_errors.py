@@ -1,5 +1,6 @@
 """Seatrial's own errors, reported by `sentry_sdk` to a DSN, which may be one of its own projects, without a loop."""
 
+import sys
 import time
 from collections import deque
 from contextvars import ContextVar
@@ -11,6 +12,7 @@ import sentry_sdk
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
+    from structlog.types import EventDict
 
 MOST_A_MINUTE = 30
 """Reports of one process."""
@@ -25,10 +27,10 @@ def configure(dsn: str, role: str) -> None:
         dsn=dsn,
         release=f"seatrial@{version('seatrial')}",
         before_send=_unless_own,
-        send_default_pii=False,
         default_integrations=True,
         auto_enabling_integrations=False,
         max_request_body_size="never",
+        include_local_variables=False,  # a frame's variables can hold a token or a webhook's secret
     )
     sentry_sdk.set_tag("seatrial.role", role)
 
@@ -37,6 +39,17 @@ def number_of(dsn: str) -> int | None:
     """The project number a DSN ends with."""
     last = urlsplit(dsn).path.rstrip("/").rpartition("/")[2]
     return int(last) if last.isascii() and last.isdigit() else None
+
+
+def report(_logger: object, level: str, event: "EventDict") -> "EventDict":
+    """A processor of structlog: what a loop of ours survives is told too, for nobody reads every log."""
+    if level in {"error", "exception", "critical"}:
+        error = sys.exc_info()[1]
+        if error is not None:
+            sentry_sdk.capture_exception(error)
+        else:
+            sentry_sdk.capture_message(str(event.get("event")), level="error")
+    return event
 
 
 class WithoutLoop:

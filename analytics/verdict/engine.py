@@ -20,6 +20,7 @@ from analytics.verdict.reading import (
     identified,
     information,
     needed,
+    ratio_of,
     served_beside,
 )
 from analytics.verdict.score import score
@@ -38,7 +39,7 @@ RATIO_Z, RATIO_VARIANCE = 5.0, 4.0
 """Sessions in other shares than planned: |z| > 5 at 4 times the binomial variance, for a user has several sessions."""
 
 NO_ROLLBACK = frozenset({"no_concurrent_baseline", "no_identity"})
-HOLDS = frozenset({"sample_ratio", "above_history"})
+HOLDS = frozenset({"sample_ratio", "above_history", "unknown_users"})
 """Reasons of `withheld` under which evidence is no ground for a rollback; that hold by themselves."""
 
 
@@ -65,11 +66,24 @@ def withheld(state: State) -> tuple[str, ...]:
         reasons.append("no_identity")
     elif state.planned >= 1.0 and state.sequential.log_evidence >= HOLD_AT:
         reasons.append("above_history")
+    elif _unknown_users_fail(state):
+        reasons.append("unknown_users")
     if state.inferred:
         reasons.append("inferred_deploy")
     if _shares_differ(state):
         reasons.append("sample_ratio")
     return tuple(reasons)
+
+
+def _unknown_users_fail(state: State) -> bool:
+    """Whether failures of nobody known are more than an even split would explain, beside users who are known.
+
+    Jobs fail as often on either release, whatever its share of the traffic; that is no sign of harm.
+    """
+    if not served_beside(state):
+        return False
+    _, low, _ = ratio_of(state.units)
+    return low > (1.0 + state.margin) * max(1.0, (1.0 - state.planned) / state.planned)
 
 
 def _shares_differ(state: State) -> bool:

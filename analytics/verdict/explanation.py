@@ -2,9 +2,7 @@
 
 from math import exp, log
 
-import numpy as np
-
-from analytics.statistics import e_process, likelihood
+from analytics.statistics import e_process
 from analytics.statistics.intervals import wilson
 from analytics.statistics.likelihood import GRID
 from analytics.verdict.outlook import would_change
@@ -19,6 +17,7 @@ from analytics.verdict.reading import (
     needed,
     primary,
     proved,
+    ratio_of,
 )
 from analytics.verdict.score import Score
 from analytics.verdict.state import IssueTest, State, Test
@@ -38,6 +37,7 @@ HELD = {
     "sample_ratio": "sessions are split in other shares than planned, so one of the two is mismeasured",
     "above_history": "since it has all traffic, users are hurt more often than in the 24 hours before the deploy, and"
     " nothing serves beside it any more to tell time of day from harm",
+    "unknown_users": "failures of users without an identity come more often than on the baseline at the same time",
 }
 
 
@@ -65,7 +65,7 @@ def _users(state: State, score: Score) -> Reason:
     identity = identified(state)
     hurt = state.hurt_new if identity else state.anonymous_new
     test = primary(state)
-    ratio, low, high = _ratio(test)
+    ratio, low, high = ratio_of(test)
     n, value, bad_low, bad_high = _rate(hurt, state.started_new)
     told = state.history_started + state.started_old
     return Reason(
@@ -110,16 +110,9 @@ def _finding(state: State, test: Test) -> Finding:
         return Finding.WORSE
     if test.log_evidence >= MAYBE_AT:
         return Finding.MAYBE_WORSE
-    if _ratio(test)[2] < 1.0:
+    if ratio_of(test)[2] < 1.0:
         return Finding.BETTER
     return Finding.SAME if information(state) >= enough(state) else Finding.TOO_LITTLE_DATA
-
-
-def _ratio(test: Test) -> tuple[float, float, float]:
-    """The estimate of theta and its always-valid 95 % interval."""
-    values = np.asarray(test.likelihood[: len(GRID)])
-    low, high = likelihood.confidence_sequence(values, 0.05)
-    return likelihood.estimate(values), low, high
 
 
 def _issues(state: State, score: Score) -> list[Reason]:
@@ -269,5 +262,5 @@ def _why_held(state: State, evidence: float) -> str:
 def _proof(state: State) -> str:
     if proved(state):
         return " Half again as bad is ruled out."
-    high = _ratio(primary(state))[2]
+    high = ratio_of(primary(state))[2]
     return f" Worse than {times(high)} is ruled out." if high < GRID[-1] - EDGE else ""

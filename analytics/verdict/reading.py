@@ -5,7 +5,7 @@ from math import log
 import numpy as np
 
 from analytics.statistics import e_process
-from analytics.statistics.likelihood import GRID, divergence, log_sum
+from analytics.statistics.likelihood import GRID, confidence_sequence, divergence, estimate, log_sum
 from analytics.verdict.state import LIMIT_AT, NO_HARM_LIMIT, State, Test
 
 WEIGHT_USERS, WEIGHT_ISSUES = 0.50 / 0.72, 0.22 / 0.72
@@ -81,6 +81,13 @@ def primary(state: State) -> Test:
     if not comparable(state):
         return state.sequential
     return state.users if identified(state) else state.units
+
+
+def ratio_of(test: Test) -> tuple[float, float, float]:
+    """The estimate of theta and its always-valid 95 % interval."""
+    values = np.asarray(test.likelihood[: len(GRID)])
+    low, high = confidence_sequence(values, 0.05)
+    return estimate(values), low, high
 
 
 # Evidence -----------------------------------------------------------------------------------------------------------

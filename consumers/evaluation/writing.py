@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, insert, update
+from sqlalchemy import and_, insert, select, update
 
 from actions.call import action_row
 from analytics.verdict import engine
@@ -26,6 +26,8 @@ from models.wire.addresses import release_page
 VALID = 5 * MINUTE
 """A verdict that is older, in ms, must not be acted on."""
 EVALUATOR = "evaluator"
+UNDOING = ("rollback", "rollback_recommended", "rollback_withheld")
+"""What is called for once a deploy, whatever the policy that is in force."""
 
 
 class Overtaken(Exception):
@@ -57,14 +59,37 @@ def write(unit: SqlUnitOfWork, look: Look, course: Course, shown: Judgement) -> 
 
     Raises `Overtaken` if another evaluator was faster.
     """
-    taken = list(decisions(course, look.policy, look.decided_at))
+    taken = [_once(unit, look, one) for one in decisions(course, look.policy, look.decided_at)]
     number = recorded.count(unit.connection, look.project) if taken else 0
     named = [(f"d-{number + rank}", one) for rank, one in enumerate(taken, start=1)]
     _keep_evaluation(unit, look, course, shown, named)
-    unit.put(tables.evaluation_minute, [_minute(look, course, one) for one in course.judged if not one.provisional])
+    # Folded anew under another policy, a minute stays as it was shown when decisions were taken on it.
+    unit.insert_new(
+        tables.evaluation_minute, [_minute(look, course, one) for one in course.judged if not one.provisional]
+    )
     for name, one in named:
         _record(unit, look, name, one)
     return taken
+
+
+def _once(unit: SqlUnitOfWork, look: Look, taken: Taken) -> Taken:
+    """Without its call, if the same was called for on this deploy before: a policy applied anew is no second rollback.
+
+    One that could not be delivered is called for again.
+    """
+    if taken.call is None:
+        return taken
+    decided, done = tables.decision.c, tables.action.c
+    same = and_(done.project == decided.project, done.decision == decided.decision)
+    deploy = taken.course.deploy
+    where = (
+        decided.project == look.project,
+        decided.environment == deploy.environment,
+        decided.deploy == deploy.deploy,
+    )
+    query = select(done.action).select_from(tables.action).join(tables.decision, same).where(*where)
+    standing = query.where(done.kind == taken.call.kind, done.kind.in_(UNDOING), done.state != "failed").limit(1)
+    return replace(taken, call=None) if unit.connection.execute(standing).first() else taken
 
 
 def _keep_evaluation(

@@ -8,7 +8,7 @@ from models.domain.verdict import Mode
 @dataclass(frozen=True, slots=True)
 class Webhook:
     url: str
-    secret: str
+    secret: str = field(repr=False)
     """Standard Webhooks secret: ``whsec_`` and base64."""
 
 

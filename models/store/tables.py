@@ -315,6 +315,8 @@ evaluation_minute = Table(
     Column("base", Float),
     _text("evidence", required=True),  # JSON of models.domain.evidence.EvidenceMinute
 )
+DECISION_KEY = ("project", "environment", "deploy", "minute", "provisional", "verdict", "policy", "mode")
+"""Within one minute, what was decided while it was open and when it closed are two decisions."""
 decision = Table(
     "decision",
     metadata,
@@ -333,7 +335,7 @@ decision = Table(
     _text("judgement", required=True),
     _text("evidence", required=True),  # JSON array of what the engine was shown last, and its state's hash
     _number("decided_at"),
-    Index("decision_once", "project", "environment", "deploy", "minute", "verdict", "policy", "mode", unique=True),
+    Index("decision_once", *DECISION_KEY, unique=True),
     Index("decision_release", "project", "release", "environment"),
 )
 outcome = Table(

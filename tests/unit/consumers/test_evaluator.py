@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from consumers.evaluation import course, reading, writing
 from models.domain.deploy import MINUTE
@@ -251,6 +251,33 @@ def test_a_new_mode_is_a_decision_on_the_same_state(watch: Watch) -> None:
     assert [one.mode for one in shop.decisions()][-1] == "automatic"
 
 
+def test_a_policy_applied_anew_is_no_second_rollback(watch: Watch) -> None:
+    """While the first is on its way, or was taken; one that could not be delivered is called for again."""
+    shop = watch()
+    shop.deploy(NEW, 0.33, "started")
+    canary(shop, 8, hurt=6)
+    shop.apply(f'mode = "automatic"{WEBHOOK}')
+    canary(shop, 1, hurt=0)
+    assert kinds(shop).count("rollback") == 1
+    assert shop.decisions()[-1].document["action"] is None
+    with shop.engine.begin() as connection:
+        connection.execute(update(tables.action).values(state="failed"))
+    shop.apply(f'mode = "automatic"\nallowed_hosts = ["10.0.0.7"]{WEBHOOK}')
+    canary(shop, 1, hurt=0)
+    assert kinds(shop).count("rollback") == 2
+
+
+def test_what_a_minute_showed_stays_when_a_new_margin_judges_anew(watch: Watch) -> None:
+    """A decision's page is drawn from the minutes as they were when it was taken."""
+    shop = watch()
+    shop.deploy(NEW, 0.33, "started")
+    canary(shop, 5, hurt=2)
+    before = shop.rows(tables.evaluation_minute)
+    shop.apply(f'mode = "automatic"\nmargin = 0.9{WEBHOOK}')
+    canary(shop, 1, hurt=2)
+    assert [row for row in shop.rows(tables.evaluation_minute) if row in before] == before
+
+
 def test_a_new_margin_judges_the_same_evidence_anew(watch: Watch) -> None:
     """From the first minute, and only the outcome is recorded."""
     shop = watch()
@@ -312,6 +339,28 @@ def test_a_source_that_goes_silent_is_told_once(watch: Watch) -> None:
     found = shop.evaluation()
     assert found is not None
     assert "silent_source" in found.judgement.held_by
+
+
+def test_silence_that_begins_with_a_minute_held_before_it_closed_stops_nothing(watch: Watch) -> None:
+    """Errors without sessions: the open minute's hold, and the silence told as it closes, are two decisions."""
+    shop = watch()
+    shop.deploy(NEW, 0.33, "started")
+    for _ in range(9):
+        shop.visits(OLD, 4)  # 2 are due on the new one, by its third of the traffic
+        shop.pass_time(1)
+    shop.visits(OLD, 3)
+    shop.errors(NEW, 6, "ZeroDivisionError")
+    shop.clock.set(shop.clock.now() + 20_000)
+    shop.look()
+    shop.visits(OLD, 3)
+    for _ in range(4):
+        shop.visits(OLD, 4)
+        shop.pass_time(1)
+    found = shop.evaluation()
+    assert found is not None
+    assert found.as_of >= shop.clock.now() // MINUTE - 2
+    held = [(one.minute, one.provisional) for one in shop.decisions() if one.verdict is Verdict.HOLD]
+    assert len({minute for minute, _ in held}) < len(held)
 
 
 def test_issues_are_named_in_the_order_in_which_they_were_seen(watch: Watch) -> None:

@@ -1,9 +1,17 @@
 """Seatrial reports its own errors, but not those of handling its own reports."""
 
 import asyncio
+import json
+import threading
 from typing import Any
 
+import pytest
+import sentry_sdk
+import structlog
+
+from seatrial import logs, own_errors
 from seatrial.own_errors import MOST_A_MINUTE, WithoutLoop, _has_room, _sent, _unless_own, number_of
+from seatrial.roles import repeat
 
 DSN = "http://key@127.0.0.1:8321/7"
 
@@ -37,6 +45,32 @@ def test_a_process_reports_no_more_than_so_many_a_minute() -> None:
     assert sum(_has_room(now + second / 100) for second in range(1_000)) == MOST_A_MINUTE
     assert _has_room(now + 100)
     _sent.clear()
+
+
+def test_what_a_loop_survives_is_reported_without_its_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error that is logged and lived through is told too; what its frames held is not."""
+    told: list[Any] = []
+    own_errors.configure(DSN, "evaluator")
+    sentry_sdk.get_client().options["before_send"] = lambda event, _hint: told.append(event)
+    structlog.reset_defaults()
+    logs.configure("evaluator")
+    stop = threading.Event()
+
+    def tick() -> None:
+        stop.set()
+        secret = "".join(reversed("terces-a"))  # noqa: F841 - what must not be told; its source may be
+        message = "the store is away"
+        raise OSError(message)
+
+    repeat(tick, 0.0, stop, "evaluator")
+    sentry_sdk.get_client().close()
+    sentry_sdk.get_global_scope().set_client(None)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    (event,) = told
+    assert event["exception"]["values"][-1]["value"] == "the store is away"
+    assert "a-secret" not in json.dumps(event, default=str)
+    assert "role.failed" in capsys.readouterr().err
 
 
 def test_the_own_project_is_the_number_that_the_dsn_ends_with() -> None:

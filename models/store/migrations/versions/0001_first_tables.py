@@ -88,7 +88,7 @@ def upgrade() -> None:
     op.create_index(
         "decision_once",
         "decision",
-        ["project", "environment", "deploy", "minute", "verdict", "policy", "mode"],
+        ["project", "environment", "deploy", "minute", "provisional", "verdict", "policy", "mode"],
         unique=True,
     )
     op.create_index("decision_release", "decision", ["project", "release", "environment"], unique=False)

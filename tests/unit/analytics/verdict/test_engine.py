@@ -573,3 +573,13 @@ def test_a_state_is_stored_and_resumed() -> None:
 
     assert engine.dump(resumed.state) == engine.dump(watched.state)
     assert engine.load(engine.dump(watched.state)) == watched.state
+
+
+def test_failures_of_unknown_users_hold_although_others_are_known() -> None:
+    """A browser that names its users and a server that does not: the server's failures cannot pass unseen."""
+    quiet = minute(0, 1)
+    flood = EvidenceMinute(0, 0.3, ArmMinute(started=30, healthy=30, anonymous=20), ArmMinute(started=70, healthy=70))
+    watched = Watched().see(minute(1, 1), times=5).see(quiet, flood, times=3)
+    assert watched.now.verdict is Verdict.HOLD
+    assert watched.now.held_by == ("unknown_users",)
+    assert "without an identity" in watched.now.sentence
