@@ -4,6 +4,7 @@ CDEvents ``dev.cdevents.service.*`` 0.4 and 0.5 (https://github.com/cdevents/spe
 Unknown versions are read by the fields they share.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +19,9 @@ GITHUB_STATES = {
     "failure": "failed",
     "error": "failed",
 }
+
+VERSION = re.compile(r"[^/]*\d+\.\d+[^/]*")
+"""``shop@1.5.0``, ``v1.5``: a tag that names a version; ``main`` and ``release/1.5`` are branches."""
 
 
 class NotADeploy(ValueError):
@@ -66,11 +70,17 @@ def _github(value: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(deployment.get("id", "")) or None,
         "environment": _environment(status.get("environment") or deployment.get("environment")),
-        "release": str(deployment.get("ref") or deployment.get("sha") or ""),
+        "release": _github_release(deployment),
         "state": state,
         "at": status.get("created_at"),
         "url": status.get("target_url"),
     }
+
+
+def _github_release(deployment: Mapping[str, Any]) -> str:
+    """A tag, as releases are named; of a branch, which moves, the commit that was deployed."""
+    ref, commit = str(deployment.get("ref") or ""), str(deployment.get("sha") or "")
+    return ref if not commit or VERSION.fullmatch(ref) else commit
 
 
 def _environment(name: object) -> str:

@@ -108,3 +108,20 @@ def test_foreign_events_are_told_from_ours() -> None:
     assert is_foreign(cdevent())
     assert is_foreign(github("success"))
     assert not is_foreign({"project": "shop", "release": "shop@1.5.0", "context": "text"})
+
+
+@pytest.mark.parametrize(
+    ("ref", "release"),
+    [
+        ("v1.5.0", "v1.5.0"),
+        ("shop@1.5.0", "shop@1.5.0"),
+        ("main", "a1f3c9e"),
+        ("release/1.5", "a1f3c9e"),
+        ("", "a1f3c9e"),
+    ],
+)
+def test_a_branch_is_no_release(ref: str, release: str) -> None:
+    """It moves: what was deployed is its commit. A tag with a version is the release's name."""
+    given = github("success")
+    given["deployment"] |= {"ref": ref, "sha": "a1f3c9e"}
+    assert deploy(given)["release"] == release
