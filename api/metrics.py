@@ -37,7 +37,7 @@ Name: TypeAlias = Literal[
     "seatrial_dead_letters",
 ]
 Labels = TypeVar("Labels", bound=tuple[str, ...])
-ACTION_STATES = ("pending", "delivered", "failed", "moot")
+ACTION_STATES = ("pending", "delivered", "failed", "moot", "replayed")
 
 Answered: TypeAlias = Counter[tuple[str, str]]
 """By area and class of status, how many answers were given."""

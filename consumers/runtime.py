@@ -65,6 +65,7 @@ class Consumer:
         failures = 0
         try:
             while not stop.is_set():
+                self._polled_at = time.monotonic()
                 try:
                     self.step(POLL_SECONDS)
                     failures = 0
@@ -92,7 +93,7 @@ class Consumer:
             raise
 
     def stalled(self, seconds: float) -> bool:
-        """Whether no poll has come back for so long: the supervisor then ends the process."""
+        """Whether one step takes so long: a poll that never comes back. The supervisor then ends the process."""
         return time.monotonic() - self._polled_at > seconds
 
     def health(self) -> dict[str, object]:

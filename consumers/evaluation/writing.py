@@ -186,7 +186,8 @@ def _document(look: Look, name: str, taken: Taken) -> dict[str, Any]:
 
 
 def _action(look: Look, name: str, call: Call, document: Mapping[str, Any]) -> dict[str, Any]:
-    return action_row(
+    """What the past called for is told, and not done now."""
+    row = action_row(
         project=look.project,
         decision=name,
         kind=call.kind,
@@ -195,6 +196,7 @@ def _action(look: Look, name: str, call: Call, document: Mapping[str, Any]) -> d
         document=document,
         now=look.now,
     )
+    return row | {"state": "replayed"} if look.continuous else row
 
 
 def _publication(look: Look, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,7 +206,7 @@ def _publication(look: Look, name: str, document: Mapping[str, Any]) -> dict[str
         "topic": topics.VERDICTS,
         "key": f"{look.project}:{document['environment']}:{document['release']}",
         "value": msgspec.json.encode(document),
-        "published": False,
+        "published": look.continuous,
         "created_at": look.now,
     }
 

@@ -26,7 +26,7 @@ class Action:
     decision: str | None
     target: str
     state: str
-    """``pending``, ``delivered``, ``failed``, or ``moot``: nothing was left to undo."""
+    """``pending``, ``delivered``, ``failed``, ``moot`` (nothing was left to undo) or ``replayed`` (of the past)."""
     created_at: int
     attempts: tuple[Attempt, ...]
 

@@ -136,6 +136,15 @@ def test_a_replay_decides_the_same_whatever_its_step(watch: Watch) -> None:
     assert documents[0][-1]["verdict"] == "rollback"
 
 
+def test_what_the_past_called_for_is_not_done_now(watch: Watch) -> None:
+    """A replay records what it would have told, and tells nobody."""
+    shop = watch(provisional=False)
+    shop.deploy(NEW, 0.33, "started")
+    canary(shop, 8, hurt=6)
+    assert {row["state"] for row in shop.rows(tables.action)} == {"replayed"}
+    assert all(row["published"] for row in shop.rows(tables.publication))
+
+
 # What it calls for ----------------------------------------------------------------------------------------------------
 
 
