@@ -1,5 +1,6 @@
 """How far each deploy was judged, and what was found in each minute."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,15 @@ def latest(connection: Connection, project: str, release: str, environment: str)
     query = _query().where(*where).order_by(columns.first_minute.desc(), columns.deploy.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return _evaluation(row) if row else None
+
+
+def of_deploys(
+    connection: Connection, project: str, environment: str, deploys: Collection[str]
+) -> dict[str, Evaluation]:
+    """Of those among the deploys of an environment that were ever under watch, by their name."""
+    columns = evaluation.c
+    where = (columns.project == project, columns.environment == environment, columns.deploy.in_(deploys))
+    return {row.deploy: _evaluation(row) for row in connection.execute(_query().where(*where))}
 
 
 def of_project(connection: Connection, project: str) -> list[Evaluation]:
