@@ -1,8 +1,9 @@
 """Measures the way from the log to queryable rows: events of 13 KB per CPU-second of the consumer.
 
-Run: ``python -m benchmarks.digest``. Takes about a minute. The consumer's own process is counted, all its threads, with
-its clients of the log and the database; what PostgreSQL itself used is printed beside it. Each round has events of its
-own, none of them alike; median of five rounds, the tiers in turn. The floor is 1,000.
+Run: ``python -m benchmarks.digest``. Takes two minutes. The tiers are SQLite for log and store, and Apache Kafka with
+PostgreSQL. The consumer's own process is counted, all its threads, with its clients of the log and the database; what
+broker and database used is printed beside it. Each round has events of its own, none of them alike; median of five
+rounds, the tiers in turn. The floor is 1,000.
 """
 
 import os
@@ -20,6 +21,7 @@ from sqlalchemy import Engine, func, select
 
 from consumers.runtime import Consumer
 from models.clock import SystemClock
+from models.log.kafka import KafkaLog
 from models.log.sqlite import SqliteLog
 from models.ports import Log, NewRecord, Store
 from models.store import tables
@@ -27,11 +29,14 @@ from models.store.engine import open_engine
 from models.store.migrate import migrate
 from models.store.sql import SqlStore
 from models.wire import topics
+from tests.real.kafka import RealKafka
 from tests.real.postgres import RealPostgres
 from tests.real.process import Missing
+from tests.real.topics import delete_topics
 
 EVENTS = 4_000
 ROUNDS = 5
+POLL_SECONDS = 0.5
 FLOOR = 1_000
 CAUSES = 150
 USERS = 2_000
@@ -40,9 +45,11 @@ USERS = 2_000
 @dataclass(frozen=True, slots=True)
 class Tier:
     name: str
+    log: Callable[[], Log]
+    """A new, empty log."""
     open: Callable[[], Engine]
-    server: int | None = None
-    """The process whose children do the database's work, if there is one."""
+    servers: tuple[int, ...] = ()
+    """The processes that do, or whose children do, the work of broker and database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +136,21 @@ def digest(log: Log, store: Store) -> tuple[float, float]:
     consumer = Consumer(log, store, SystemClock())
     wall, cpu, left = time.perf_counter(), time.process_time(), EVENTS
     while left > 0:
-        left -= consumer.step(0.0)
+        left -= consumer.step(POLL_SECONDS)
     spent = time.process_time() - cpu, time.perf_counter() - wall
     consumer.close()
     return spent
 
 
-def measure(tier: Tier, seed: int, folder: Path) -> Round:
-    log = SqliteLog(folder / f"log-{seed}.db", SystemClock())
+def measure(tier: Tier, seed: int) -> Round:
+    log = tier.log()
     fill(log, seed)
     engine = tier.open()
     with prepared(engine):
-        before = children_seconds(tier.server)
+        before = seconds_of(tier.servers)
         cpu, wall = digest(log, SqlStore(engine))
         stored = bytes_of(engine)
-        server = children_seconds(tier.server) - before
+        server = seconds_of(tier.servers) - before
         check(engine)
     return Round(EVENTS / cpu, EVENTS / wall, stored / EVENTS, server)
 
@@ -178,17 +185,15 @@ def bytes_of(engine: Engine) -> int:
         return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar() or 0)
 
 
-def children_seconds(parent: int | None) -> float:
-    """CPU-seconds of a process's living children; 0 without one. Fields of ``/proc/PID/stat`` after the name."""
-    if parent is None:
-        return 0.0
+def seconds_of(servers: tuple[int, ...]) -> float:
+    """CPU-seconds of processes and of their living children. Fields of ``/proc/PID/stat`` after the name."""
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:  # it ended while we looked
             continue
-        if int(fields[1]) == parent:
+        if int(stat.parent.name) in servers or int(fields[1]) in servers:
             total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")
 
@@ -196,31 +201,52 @@ def children_seconds(parent: int | None) -> float:
 def main() -> None:
     with ExitStack() as stack, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tiers = [Tier("SQLite", lambda: open_engine(f"sqlite:///{folder / f'store-{time.time_ns()}.db'}"))]
+        tiers = [Tier("SQLite", lambda: sqlite_log(folder), lambda: sqlite_store(folder))]
         try:
-            server = stack.enter_context(closing(RealPostgres()))
-            tiers.append(Tier(server.version, lambda: open_engine(server.create_database()), server.pid))
+            tiers.append(distributed(stack))
         except Missing as missing:
             print(missing)
         size = fill(SqliteLog(folder / "size.db", SystemClock()), 0) / EVENTS
         rounds = [
-            [measure(tier, len(tiers) * turn + place + 1, folder) for place, tier in enumerate(tiers)]
-            for turn in range(ROUNDS)
+            [measure(tier, len(tiers) * turn + place + 1) for place, tier in enumerate(tiers)] for turn in range(ROUNDS)
         ]
         report(tiers, rounds, size)
 
 
+def sqlite_log(folder: Path) -> Log:
+    return SqliteLog(folder / f"log-{time.time_ns()}.db", SystemClock())
+
+
+def sqlite_store(folder: Path) -> Engine:
+    return open_engine(f"sqlite:///{folder / f'store-{time.time_ns()}.db'}")
+
+
+def distributed(stack: ExitStack) -> Tier:
+    """A broker and a database of its own; raises `Missing`."""
+    database = stack.enter_context(closing(RealPostgres()))
+    broker = RealKafka()
+    broker.start()
+    stack.callback(broker.close)
+
+    def log() -> Log:
+        delete_topics(broker.bootstrap)
+        return KafkaLog(broker.bootstrap)
+
+    name = f"{broker.version}, {database.version}"
+    return Tier(name, log, lambda: open_engine(database.create_database()), (broker.pid, database.pid))
+
+
 def report(tiers: list[Tier], rounds: list[list[Round]], size: float) -> None:
-    print(f"{EVENTS} events of {size / 1024:.1f} KB, {CAUSES} causes, from an SQLite log; median of {ROUNDS} rounds")
+    print(f"{EVENTS} events of {size / 1024:.1f} KB, {CAUSES} causes; median of {ROUNDS} rounds")
     print(
-        f"{'':20}{'per CPU-second of ours':>24}{'per second':>12}{'stored bytes an event':>23}{'CPU-s of server':>19}"
+        f"{'':40}{'per CPU-second of ours':>24}{'per second':>12}{'stored bytes an event':>23}{'CPU-s of servers':>19}"
     )
     for tier, figures in zip(tiers, zip(*rounds, strict=True), strict=True):
         ours = statistics.median(one.per_cpu_second for one in figures)
         wall = statistics.median(one.per_second for one in figures)
         stored = statistics.median(one.stored_bytes for one in figures)
         server = statistics.median(one.server_seconds for one in figures)
-        print(f"{tier.name:20}{ours:>24,.0f}{wall:>12,.0f}{stored:>23,.0f}{server:>19.1f}")
+        print(f"{tier.name:40}{ours:>24,.0f}{wall:>12,.0f}{stored:>23,.0f}{server:>19.1f}")
         if ours < FLOOR:
             print(f"  below the floor of {FLOOR:,}")
 
