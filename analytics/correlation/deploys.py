@@ -24,6 +24,18 @@ class _Timeline:
     """The deploy whose release has all traffic, or had it last."""
     newest: str | None = None
     """The last deploy that was told, which messages without an id continue."""
+    running: dict[str, None] = field(default_factory=dict)
+    """The names of those that have not ended, in the order in which they began: few, of however many."""
+    spoken_of: set[str | None] = field(default_factory=set)
+    """Every release that was deployed or replaced."""
+
+    def begin(self, deploy: Deploy) -> None:
+        self.deploys[deploy.deploy] = deploy
+        self.running[deploy.deploy] = None
+        self.spoken_of |= {deploy.release, deploy.replaces}
+
+    def still_running(self) -> list[Deploy]:
+        return [self.deploys[name] for name in self.running]
 
 
 def deploys(environment: str, facts: Sequence[DeployFact], first_sessions: Mapping[str, int]) -> list[Deploy]:
@@ -80,11 +92,11 @@ def _name(timeline: _Timeline, fact: DeployFact) -> str:
 
 
 def _open(timeline: _Timeline, name: str, fact: DeployFact) -> None:
-    for other in [other for other in timeline.deploys.values() if other.inferred and other.release == fact.release]:
+    for other in [other for other in timeline.still_running() if other.inferred and other.release == fact.release]:
         _end(timeline, other.deploy, fact.booked_at, "deployed")
     before = timeline.deploys.get(timeline.newest) if timeline.newest else None
     back = before is not None and not before.is_return and before.replaces == fact.release != before.release
-    timeline.deploys[name] = Deploy(
+    deploy = Deploy(
         deploy=name,
         environment=fact.environment,
         release=fact.release,
@@ -93,6 +105,7 @@ def _open(timeline: _Timeline, name: str, fact: DeployFact) -> None:
         irreversible=fact.irreversible,
         is_return=back,
     )
+    timeline.begin(deploy)
     timeline.newest = name
 
 
@@ -118,15 +131,14 @@ def _settle(timeline: _Timeline, name: str, fact: DeployFact) -> None:
     if fact.state in WITHDRAWN:
         _end(timeline, name, fact.booked_at, fact.state)
     elif fact.state == "succeeded" and deploy.timeline[-1].exposure >= 1.0 and timeline.current != name:
-        for other in [other for other in timeline.deploys if other != name]:
+        for other in [other for other in timeline.running if other != name]:
             _end(timeline, other, fact.booked_at, deploy.release)
         timeline.current = name
 
 
 def _withdraw(timeline: _Timeline, fact: DeployFact) -> None:
     """``rolled_back`` names the release that was withdrawn, whatever its deploy was called."""
-    running = [one for one in timeline.deploys.values() if one.release == fact.release and one.ended_at is None]
-    for deploy in running:
+    for deploy in [one for one in timeline.still_running() if one.release == fact.release]:
         _end(timeline, deploy.deploy, fact.booked_at, fact.state)
 
 
@@ -136,6 +148,7 @@ def _end(timeline: _Timeline, name: str, at: int, by: str) -> None:
         return
     step = Step(at, "ended", 0.0)
     timeline.deploys[name] = replace(deploy, ended_at=at, ended_by=by, timeline=(*deploy.timeline, step))
+    del timeline.running[name]
     if timeline.current == name and by in WITHDRAWN:
         before = [other.deploy for other in timeline.deploys.values() if other.release == deploy.replaces]
         timeline.current = before[-1] if before else None
@@ -143,15 +156,15 @@ def _end(timeline: _Timeline, name: str, at: int, by: str) -> None:
 
 def _infer(timeline: _Timeline, release: str, at: int) -> None:
     """A release with sessions that no message spoke of."""
-    if any(release in (deploy.release, deploy.replaces) for deploy in timeline.deploys.values()):
+    if release in timeline.spoken_of:
         return
-    open_ones = [one.deploy for one in timeline.deploys.values() if one.inferred and one.ended_at is None]
+    open_ones = [one.deploy for one in timeline.still_running() if one.inferred]
     for crowded_out in open_ones[: max(len(open_ones) + 1 - INFERRED_WATCHED, 0)]:
         _end(timeline, crowded_out, at, release)
     name = f"inferred-{_short_hash(release)}"
     replaces = _serving(timeline, release)
     step = Step(at, "succeeded", 1.0)
-    timeline.deploys[name] = Deploy(name, timeline.environment, release, replaces, (step,), inferred=True)
+    timeline.begin(Deploy(name, timeline.environment, release, replaces, (step,), inferred=True))
     if timeline.current is None or timeline.deploys[timeline.current].inferred:
         timeline.current = name
 
