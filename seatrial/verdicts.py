@@ -32,7 +32,7 @@ def gate_lines(document: Mapping[str, Any]) -> list[str]:
     ]
     lines = ["  ".join(facts), f"  {document['sentence']}"]
     lines += [f"  {FINDINGS[one['verdict']]:<18} {one['signal']}: {one['sentence']}" for one in document["reasons"]]
-    if document.get("degraded"):
+    if document.get("degraded") and document["degraded"] not in document["sentence"]:
         lines.append(f"  ! Degraded: {document['degraded']}")
     if document.get("would_change"):
         lines.append(f"  → {document['would_change']}")
@@ -69,10 +69,13 @@ def _changes(stream: TextIO) -> Callable[[Mapping[str, Any]], None]:
 
     def show(document: Mapping[str, Any]) -> None:
         nonlocal last
-        line = f"{document['as_of'] or '—'}  {VERDICTS[document['verdict']]}  {document['sentence']}"
-        if line.partition("  ")[2] != last:
-            last = line.partition("  ")[2]
-            stream.write(line + "\n")
+        verdict, degraded = VERDICTS[document["verdict"]], bool(document.get("degraded"))
+        said = (
+            f"{verdict} degraded" if degraded else f"{verdict} {document['sentence']}"
+        )  # how long changes all the time
+        if said != last:
+            last = said
+            stream.write(f"{document['as_of'] or '—'}  {verdict}  {document['sentence']}\n")
             stream.flush()
 
     return show

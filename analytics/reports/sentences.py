@@ -21,8 +21,12 @@ def clean(text: str) -> str:
 def headline(report: Report) -> str:
     """The verdict's own sentence; while something of ours is broken, that too."""
     gate = report["gate"]
-    degraded = f" Degraded: {gate['degraded']}" if gate["degraded"] else ""
-    return f"{gate['sentence']}{degraded}"
+    return f"{gate['sentence']} Degraded: {gate['degraded']}" if is_beside(gate) else str(gate["sentence"])
+
+
+def is_beside(gate: Mapping[str, Any]) -> bool:
+    """Whether something of ours is broken, and the verdict's own sentence does not say so: it is a rollback."""
+    return bool(gate["degraded"]) and gate["degraded"] not in gate["sentence"]
 
 
 def rate(report: Report) -> str:

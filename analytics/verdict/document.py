@@ -3,12 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from models.domain.evidence import Baseline
+from models.domain.evidence import MILLISECONDS_A_MINUTE, Baseline
 from models.domain.verdict import Judgement, Verdict
 from models.wire.times import to_text
 
 SCHEMA = "gate.v1"
-EXIT_CODES = {Verdict.CONTINUE: 0, Verdict.HOLD: 10, Verdict.ROLLBACK: 11, Verdict.INSUFFICIENT_DATA: 12}
+VALID_MILLISECONDS = 5 * MILLISECONDS_A_MINUTE
+"""A verdict that is older must not be acted on."""
+UNTIL_THEN = "Nothing, until Seatrial can judge again."
 
 
 def gate_document(  # noqa: PLR0913 - the document has as many keys, and all are named by the caller
@@ -29,18 +31,23 @@ def gate_document(  # noqa: PLR0913 - the document has as many keys, and all are
 ) -> dict[str, Any]:
     """The document; every key is always there. Times in ms. While ``degraded`` the verdict is ``hold``, never a pass.
 
-    A rollback that was decided stays a rollback: it is latched, and our own fault does not take it back.
+    Then it has no score, and its sentence says what is broken; the reasons stay, as what was known last. A rollback
+    that was decided stays a rollback: it is latched, and our own fault does not take it back.
     """
     verdict = judgement.verdict if judgement else Verdict.INSUFFICIENT_DATA
+    score = judgement.score if judgement else None
+    sentence = judgement.sentence if judgement else f"Nothing is known of {release} in {environment}."
+    would_change = judgement.would_change if judgement else "A deploy of this release, or sessions from it."
     if degraded and verdict is not Verdict.ROLLBACK:
-        verdict = Verdict.HOLD
+        sentence, would_change = _untrusted(release, judgement, degraded), UNTIL_THEN
+        verdict, score = Verdict.HOLD, None
     return {
         "schema": SCHEMA,
         "project": project,
         "release": release,
         "environment": environment,
         "verdict": verdict.value,
-        "score": judgement.score if judgement else None,
+        "score": score,
         "confidence": judgement.confidence if judgement else 0.0,
         "log_evidence": judgement.log_evidence if judgement else None,
         "needed": judgement.needed if judgement else None,
@@ -54,16 +61,18 @@ def gate_document(  # noqa: PLR0913 - the document has as many keys, and all are
         "reasons": [asdict(reason) for reason in judgement.reasons] if judgement else [],
         "unknown": list(judgement.unknown) if judgement else [],
         "held_by": list(judgement.held_by) if judgement else [],
-        "sentence": judgement.sentence if judgement else f"Nothing is known of {release} in {environment}.",
-        "would_change": judgement.would_change if judgement else "A deploy of this release, or sessions from it.",
+        "sentence": sentence,
+        "would_change": would_change,
         "degraded": degraded,
         "url": url,
     }
 
 
-def exit_code(verdict: str) -> int:
-    """What a gate on the command line exits with (ux.md, section 4)."""
-    return EXIT_CODES[Verdict(verdict)]
+def _untrusted(release: str, judgement: Judgement | None, degraded: str) -> str:
+    """What is broken of ours, and what to make of what we said before."""
+    last = judgement.verdict.value.replace("_", " ") if judgement else None
+    before = f" Its last verdict, {last}, is not to be trusted." if last else ""
+    return f"Seatrial cannot judge {release} now. {degraded}{before}"
 
 
 def _time(milliseconds: int | None) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analytics.verdict.document import exit_code, gate_document
+from analytics.verdict.document import gate_document
 from models.domain.evidence import Baseline
 from models.domain.verdict import Judgement
 from tests.fakes.evidence import Watched, minute
@@ -78,14 +78,27 @@ def test_while_degraded_nothing_passes() -> None:
     assert document(HEALTHY)["verdict"] == "continue"
 
 
+def test_while_degraded_a_document_does_not_contradict_itself() -> None:
+    """No score and no praise beside a hold: what is broken is said, and what to make of the last verdict."""
+    told = document(HEALTHY, degraded="Not read for 40 s.")
+
+    assert told["score"] is None
+    assert told["sentence"] == (
+        "Seatrial cannot judge shop@1.5.0 now. Not read for 40 s. Its last verdict, continue, is not to be trusted."
+    )
+    assert told["would_change"] == "Nothing, until Seatrial can judge again."
+    assert told["reasons"] == document(HEALTHY)["reasons"]
+
+
+def test_while_degraded_nothing_is_said_of_a_verdict_that_there_was_not() -> None:
+    """A release that was never judged has no last verdict."""
+    told = document(None, degraded="Not read for 40 s.")
+
+    assert told["sentence"] == "Seatrial cannot judge shop@1.5.0 now. Not read for 40 s."
+
+
 def test_a_decided_rollback_stays_one_while_degraded() -> None:
-    """It is latched."""
-    assert document(ROLLED_BACK, degraded="Not read for 40 s.")["verdict"] == "rollback"
+    """It is latched, with its numbers."""
+    told, before = document(ROLLED_BACK, degraded="Not read for 40 s."), document(ROLLED_BACK)
 
-
-@pytest.mark.parametrize(
-    ("verdict", "code"), [("continue", 0), ("hold", 10), ("rollback", 11), ("insufficient_data", 12)]
-)
-def test_exit_codes_are_those_of_the_command_line(verdict: str, code: int) -> None:
-    """Nothing but a pass is 0."""
-    assert exit_code(verdict) == code
+    assert told == before | {"degraded": "Not read for 40 s."}
