@@ -8,9 +8,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from models.store.engine import open_engine
-from models.store.migrate import UnknownSchema, current, is_current, migrate, newest
+from models.store.migrate import LOCK, UnknownSchema, current, is_current, migrate, newest
 from models.store.tables import metadata
 
 
@@ -87,6 +88,26 @@ def test_several_that_start_at_once_wait_for_one_another(address: str) -> None:
     assert [is_current(engine) for engine in engines] == [True] * len(engines)
     for engine in engines:
         engine.dispose()
+
+
+def test_only_a_migration_may_take_its_time(fresh_database: str) -> None:
+    """On PostgreSQL what hangs fails, before Kafka gives its consumer up; a big table is migrated all the same."""
+    engine = open_engine(f"{fresh_database}?options=-c%20statement_timeout%3D200")
+    with engine.begin() as holding:
+        holding.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        waiting = threading.Thread(target=migrate, args=(engine,))
+        waiting.start()
+        with engine.connect() as other, pytest.raises(OperationalError, match="statement timeout"):
+            other.execute(text("SELECT pg_sleep(10)"))
+        holding.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+    waiting.join()
+
+    assert is_current(engine)
+    engine.dispose()
+    limited = open_engine(fresh_database)
+    with limited.connect() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar() == "20s"
+    limited.dispose()
 
 
 def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:

@@ -1,9 +1,11 @@
 """models/store/engine.py."""
 
+import socket
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from models.store.engine import open_engine
 
@@ -48,3 +50,11 @@ def test_an_address_we_cannot_open_says_what_to_write(address: str) -> None:
     """The two forms that work are in the message."""
     with pytest.raises(ValueError, match=r"use sqlite:///path or postgresql\+psycopg://"):
         open_engine(address)
+
+
+def test_a_server_that_never_answers_is_an_error() -> None:
+    """It takes the connection and is silent: within seconds that fails, so that whoever waits can say so."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = open_engine(f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/none")
+        with pytest.raises(OperationalError, match="timeout"):
+            engine.connect()
