@@ -61,11 +61,11 @@ class Settings(BaseModel):
 
     @property
     def host(self) -> str:
-        return _host_and_port(self.listen)[0]
+        return _host_and_port("listen", self.listen)[0]
 
     @property
     def port(self) -> int:
-        return _host_and_port(self.listen)[1]
+        return _host_and_port("listen", self.listen)[1]
 
     @property
     def log_address(self) -> str:
@@ -181,7 +181,7 @@ def _read(config: Path) -> dict[str, Any]:
 def _check(settings: Settings) -> None:
     for name in ("listen", "metrics_listen"):
         if text := getattr(settings, name):
-            _host_and_port(text)
+            _host_and_port(name, text)
     if not settings.log_address.startswith(("sqlite:///", "kafka://")):
         message = f"SEATRIAL_LOG is {settings.log!r}: write sqlite:///path or kafka://host:port,host:port"
         raise BadSettings(message)
@@ -190,10 +190,10 @@ def _check(settings: Settings) -> None:
         raise BadSettings(message)
 
 
-def _host_and_port(text: str) -> tuple[str, int]:
+def _host_and_port(name: str, text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not port.isascii() or not port.isdigit() or int(port) > HIGHEST_PORT:
-        message = f"SEATRIAL_LISTEN is {text!r}: write an address and a port, as in 127.0.0.1:8321"
+        message = f"{PREFIX}{name.upper()} is {text!r}: write an address and a port, as in 127.0.0.1:8321"
         raise BadSettings(message)
     return host, int(port)
 

@@ -78,3 +78,10 @@ def test_the_embedded_default_lies_in_the_data_folder() -> None:
     assert settings.log_address == "sqlite:////somewhere/log.db"
     assert settings.store_address == "sqlite:////somewhere/store.db"
     assert settings.embedded
+
+
+@pytest.mark.parametrize("name", ["listen", "metrics_listen"])
+def test_a_bad_address_is_said_of_its_own_setting(name: str) -> None:
+    """There are two, and only one is wrong."""
+    with pytest.raises(BadSettings, match=f"^SEATRIAL_{name.upper()} is 'here'"):
+        load({name: "here"}, {})
