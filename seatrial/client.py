@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from seatrial.failures import ExitCode, Failure
+from seatrial.failures import ExitCode, Failure, Unanswered
 from seatrial.settings import Settings
 
 TIMEOUT_SECONDS = 30.0
@@ -41,7 +41,12 @@ class Client:
         self._http.close()
 
     def get(self, path: str, **query: str | int | None) -> Any:
-        return self.text(path, **query).json()
+        answer = self.text(path, **query)
+        try:
+            return answer.json()
+        except ValueError:
+            message = f"the server at {self.server} answered no JSON: is there a proxy or a sign-in page before it?"
+            raise Unanswered(message) from None
 
     def text(self, path: str, **query: str | int | None) -> httpx2.Response:
         given = {name: value for name, value in query.items() if value is not None}
@@ -73,13 +78,15 @@ class Client:
             message = (
                 f"no server answers at {self.server}: start one with `seatrial up`, or name another by SEATRIAL_URL"
             )
-            raise Failure(message) from None
+            raise Unanswered(message) from None
         except httpx2.TransportError as error:
             kind = type(error).__name__
             message = f"the server at {self.server} did not answer ({kind}): try again, or run `seatrial doctor`"
-            raise Failure(message) from None
+            raise Unanswered(message) from None
         if answer.is_success:
             return answer
+        if answer.is_server_error:
+            raise Unanswered(_explain(answer))
         raise Failure(_explain(answer), CODES.get(answer.status_code, ExitCode.FAILED))
 
 

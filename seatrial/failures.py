@@ -24,3 +24,7 @@ class Failure(Exception):
     def __init__(self, message: str, code: ExitCode = ExitCode.FAILED) -> None:
         super().__init__(message)
         self.code = code
+
+
+class Unanswered(Failure):
+    """The server was not reached, or failed itself: asking again may help."""

@@ -1,7 +1,8 @@
 """`release list | view | watch | gate`: what Seatrial thinks of releases."""
 
 import sys
-import time
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -19,11 +20,17 @@ GATE_CODES = {
     "rollback": ExitCode.ROLLBACK,
     "insufficient_data": ExitCode.TOO_LITTLE_DATA,
 }
-ASK_SECONDS = 2.0
 FINAL = ("continue", "rollback")
 Timeout = Annotated[
     str | None, typer.Option(help="Wait for an answer at most so long, as in 45m; default: answer once.")
 ]
+
+
+class OnUnknown(StrEnum):
+    """What too little data comes to."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    FAIL = "fail"
 
 
 @releases.command(name="list")
@@ -81,7 +88,7 @@ def gate(
     release: Release,
     environment: Environment = "production",
     timeout: Timeout = None,
-    on_unknown: Annotated[str, typer.Option(help="pass: too little data leaves with 0.")] = "fail",
+    on_unknown: Annotated[OnUnknown, typer.Option(help="pass: too little data leaves with 0.")] = OnUnknown.FAIL,
     project: Project = None,
     url: Url = None,
     token: Token = None,
@@ -90,21 +97,23 @@ def gate(
     """The verdict as an exit code: 0 continue, 10 hold, 11 roll back, 12 too little data, 8 still watching."""
     from seatrial.client import Client, project_of
     from seatrial.verdicts import gate_lines
+    from seatrial.waiting import Wait
 
-    deadline = None if timeout is None else time.monotonic() + seconds_of(timeout)
+    wait = None if timeout is None else Wait(seconds_of(timeout))
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings, release)) as client:
-        while True:
-            document = client.get("/gate", release=release, environment=environment)
-            if deadline is None or document["verdict"] in FINAL or time.monotonic() >= deadline:
-                break
-            time.sleep(min(ASK_SECONDS, max(0.0, deadline - time.monotonic())))
+
+        def ask() -> dict[str, Any]:
+            found: dict[str, Any] = client.get("/gate", release=release, environment=environment)
+            return found
+
+        document = ask() if wait is None else wait.until(ask, is_final)
     if as_json:
         print_json(document)
     else:
         for line in gate_lines(document):
             say(line)
-    raise typer.Exit(gate_code(document, waited=deadline is not None, pass_unknown=on_unknown == "pass"))
+    raise typer.Exit(gate_code(document, waited=wait is not None, pass_unknown=on_unknown is OnUnknown.PASS))
 
 
 @releases.command()
@@ -119,17 +128,23 @@ def watch(
     """Follow a release until its verdict is final, or until the timeout."""
     from seatrial.client import Client, project_of
     from seatrial.verdicts import watching
+    from seatrial.waiting import Wait
 
-    deadline = None if timeout is None else time.monotonic() + seconds_of(timeout)
+    wait = Wait(None if timeout is None else seconds_of(timeout))
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings, release)) as client, watching(sys.stdout) as show:
-        while True:
-            document = client.get("/gate", release=release, environment=environment)
-            show(document)
-            if document["verdict"] in FINAL or (deadline is not None and time.monotonic() >= deadline):
-                break
-            time.sleep(ASK_SECONDS)
+
+        def ask() -> dict[str, Any]:
+            found: dict[str, Any] = client.get("/gate", release=release, environment=environment)
+            show(found)
+            return found
+
+        document = wait.until(ask, is_final)
     raise typer.Exit(gate_code(document, waited=True, pass_unknown=False))
+
+
+def is_final(document: Mapping[str, Any]) -> bool:
+    return document["verdict"] in FINAL
 
 
 def gate_code(document: dict[str, Any], *, waited: bool, pass_unknown: bool) -> ExitCode:

@@ -14,6 +14,7 @@ def test_bad_usage_leaves_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["serve", "apy"]) == 2
     assert run(["decision", "label", "d-1", "good", "--reason", "x", "--project", "shop"]) == 2
     assert "false_alarm" in capsys.readouterr().err
+    assert run(["release", "gate", "shop@1", "--on-unknown", "maybe"]) == 2
 
 
 def test_no_server_is_said_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
