@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from api import failures, health
-from api.gates.routes import router as gates
+from api.gates import routes as gates
 from api.intake import routes as intake
 from api.rest.router import router as rest
 from api.services import Services
@@ -20,9 +20,9 @@ __all__ = ["Services", "build_app"]
 
 API = "/api/v1"
 THREADS = 8
-"""Calls that read the store at once. The store gives 15 connections (SQLAlchemy's 5, and 10 more), of which each call
-holds one at a time; two are left for the health checks, one for intake's keys, and one each for the three other roles
-where they run in this process: so nobody waits for a connection.
+"""Calls that read the store at once, but for gates and health checks, which have 4 and 2 threads of their own. Each
+holds one connection at a time. The store gives 20 (`models.store.engine`): one is left for intake's keys, and one each
+for the three other roles where they run in this process, so that nobody waits for a connection.
 """
 DESCRIPTION = "Every release gets its sea trial. Errors are problem details (RFC 9457); lists are paged by cursor."
 
@@ -43,7 +43,7 @@ def build_app(services: Services) -> FastAPI:
     app.state.answered = Counter()
     app.router.routes.extend(intake.routes(services.intake))
     app.include_router(health.router)
-    app.include_router(gates, prefix=API)
+    app.include_router(gates.router, prefix=API)
     app.include_router(rest, prefix=API)
     app.include_router(web)
     failures.handle(app)
@@ -55,6 +55,7 @@ def build_app(services: Services) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     to_thread.current_default_thread_limiter().total_tokens = THREADS
     app.state.health_limiter = health.limiter()
+    app.state.gate_limiter = gates.limiter()
     app.state.services.intake.start()
     yield {}
     await app.state.services.intake.stop()

@@ -1,16 +1,13 @@
 """Alive, able to serve, and measured: asked by machines without a token, and telling nothing of any project."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
-import anyio
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from api import metrics
 from api.access import services_of
+from api.deadline import soon
 from api.problems import RETRY_SECONDS
 from api.services import Services
 from models.store.queries import operation
@@ -19,8 +16,6 @@ router = APIRouter(tags=["health"])
 ANSWER_SECONDS = 2.5
 """Those who ask wait 3 s (docker-compose.yml)."""
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
-
-Result = TypeVar("Result")
 
 
 @router.head("/healthz", include_in_schema=False)
@@ -33,7 +28,7 @@ async def healthz() -> Response:
 @router.get("/readyz", summary="Whether it is able to serve; names what is not")
 async def readyz(request: Request) -> Response:
     services = services_of(request)
-    faults = await _soon(request, lambda: _faults(services))
+    faults = await soon(lambda: _faults(services), ANSWER_SECONDS, request.app.state.health_limiter)
     if faults is None:
         faults = [f"store or log did not answer within {ANSWER_SECONDS:g} s: see whether they are up"]
     if failure := services.appender.failure:
@@ -46,7 +41,8 @@ async def readyz(request: Request) -> Response:
 @router.get("/metrics", summary="Prometheus")
 async def prometheus(request: Request) -> Response:
     services = services_of(request)
-    text = await _soon(request, lambda: metrics.text(services, request.app.state.answered))
+    state = request.app.state
+    text = await soon(lambda: metrics.text(services, state.answered), ANSWER_SECONDS, state.health_limiter)
     if text is None:
         return Response("# the store did not answer in time\n", 503, media_type=METRICS)
     return Response(text, media_type=METRICS)
@@ -55,13 +51,6 @@ async def prometheus(request: Request) -> Response:
 def limiter() -> CapacityLimiter:
     """Its own threads: a store or log that hangs must not take those of the calls."""
     return CapacityLimiter(2)
-
-
-async def _soon(request: Request, look: Callable[[], Result]) -> Result | None:
-    """What ``look`` finds in a thread; None if that takes too long."""
-    with anyio.move_on_after(ANSWER_SECONDS):
-        return await to_thread.run_sync(look, abandon_on_cancel=True, limiter=request.app.state.health_limiter)
-    return None
 
 
 def _faults(services: Services) -> list[str]:

@@ -7,19 +7,23 @@ outage is `hold`, and only who may not ask at all gets an error (gates.md, secti
 from typing import Annotated, Any
 
 import structlog
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.access import access_of, services_of
 from api.answers import answer
+from api.deadline import soon
 from api.gates import verdict
 from api.problems import Problem, response
 from api.services import Services
 
 log = structlog.get_logger()
 router = APIRouter(tags=["gates"])
+ANSWER_SECONDS = 5.0
+"""Argo Rollouts waits 10 s unless told otherwise."""
+THREADS = 4
 Release = Annotated[str, Query(min_length=1, max_length=200, description="The whole string, as in shop@1.4.2.")]
 Environment = Annotated[str, Query(min_length=1, max_length=64)]
 
@@ -36,17 +40,34 @@ async def argo(request: Request, project: str, release: Release, environment: En
     return await _answer(request, project, release, environment, inside="data")
 
 
+def limiter() -> CapacityLimiter:
+    """Its own threads: slow pages must not keep a gate waiting."""
+    return CapacityLimiter(THREADS)
+
+
 async def _answer(
     request: Request, project: str, release: str, environment: str, inside: str | None = None
 ) -> Response:
     services = services_of(request)
+
+    def ask() -> Response:
+        document = _ask(request, services, project, release, environment)
+        return answer({inside: document} if inside else document)
+
     try:
-        document = await run_in_threadpool(_ask, request, services, project, release, environment)
+        found = await soon(ask, ANSWER_SECONDS, request.app.state.gate_limiter)
     except Problem as problem:
         return response(problem)
-    except (SQLAlchemyError, OSError) as error:
+    except Exception as error:  # whatever it is, it is a fault of ours, and must roll nothing back
         log.exception("gate.degraded", project=project, release=release, error=type(error).__name__)
-        document = verdict.degraded(project, release, environment, verdict.UNREADABLE, services.public_url)
+        found, reason = None, _reason(error)
+    else:
+        reason = f"The store did not answer within {ANSWER_SECONDS:g} s: check that the database is up."
+        if found is None:
+            log.error("gate.late", project=project, release=release, seconds=ANSWER_SECONDS)
+    if found is not None:
+        return found
+    document = verdict.degraded(project, release, environment, reason, services.public_url)
     return answer({inside: document} if inside else document)
 
 
@@ -54,3 +75,9 @@ def _ask(request: Request, services: Services, project: str, release: str, envir
     access_of(request, project)
     with services.reading() as connection:
         return verdict.gate(connection, project, release, environment, services.clock.now(), services.public_url)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, SQLAlchemyError | OSError):
+        return verdict.UNREADABLE
+    return f"This is a fault of Seatrial ({type(error).__name__}): its log has the trace."
