@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 
 from analytics.statistics.intervals import wilson
 from api import addresses
-from api.gates.verdict import gate
+from api.gates.standing import standings
+from api.gates.verdict import gates
 from api.release_timeline import timeline
 from api.rows import action_row, decision_row, feedback_row, issue_row, minute_end
-from models.store.queries import actions, decisions, evaluations, feedback, issues, releases, series
+from models.store.queries import actions, decisions, feedback, issues, releases, series
+from models.store.queries.evaluations import Evaluation
 from models.store.queries.feedback import Feedback
 from models.store.queries.issues import NEW, SEEN, Issue
 from models.store.queries.releases import Release, Sessions, Told
@@ -37,6 +39,7 @@ def release_document(
     if found is None:
         return None
     place = _Place(connection, project, environment, release, public_url)
+    standing = standings(connection, project, environment, [release])
     told = releases.timeline(connection, project, environment, release)
     decided = decisions.listed(connection, project, release=release, environment=environment, limit=MOST_DECISIONS)
     done = actions.of_decisions(connection, project, [one.decision for one in decided])
@@ -46,10 +49,10 @@ def release_document(
         "environment": environment,
         "release": release,
         "at": to_text(now),
-        "gate": gate(connection, project, release, environment, now, public_url),
+        "gate": gates(connection, project, environment, standing, now, public_url)[release],
         "facts": _facts(found, told) | {"users_with_feedback": place.writers()},
         "timeline": timeline(told, decided, done),
-        "series": place.series(),
+        "series": place.series(standing[release].evaluation),
         "issues": place.issues(),
         "unexplained": None,  # events do not say in which session they happened
         "themes": place.themes(),
@@ -73,8 +76,7 @@ class _Place:
     def writers(self) -> int:
         return feedback.writers(self._connection, *self._of)
 
-    def series(self) -> list[dict[str, Any]]:
-        evaluation = evaluations.latest(self._connection, self._project, self._release, self._environment)
+    def series(self, evaluation: Evaluation | None) -> list[dict[str, Any]]:
         if evaluation is None:
             return []
         found = series.points(self._connection, self._project, self._environment, evaluation.deploy)

@@ -5,14 +5,14 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from analytics.reports.html import html
 from analytics.reports.markdown import markdown
 from api import addresses
 from api.answers import answer, page, place_of
-from api.gates.verdict import gate
+from api.gates.standing import Standing, standings
+from api.gates.verdict import gates
 from api.problems import not_found
 from api.release_document import crash_free, release_document
 from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit, OfProject
@@ -43,9 +43,15 @@ def list_releases(
     before = place_of(cursor, Place)
     with asked.services.reading() as connection:
         found = releases.listed(connection, asked.project, environment, before=before, limit=limit + 1)
-        degraded = freshness.degradation(connection, asked.services.clock.now())
-        shown = page(found, limit, lambda one: one.place, lambda one: _row(connection, asked, one))
-    return answer(shown | {"degraded": degraded})
+        now, url = asked.services.clock.now(), asked.services.public_url
+        judged = standings(connection, asked.project, environment, [one.release for one in found])
+        said = gates(connection, asked.project, environment, judged, now, url)
+        degraded = freshness.degradation(connection, now)
+
+    def row(one: Release) -> dict[str, Any]:
+        return _row(asked, one, judged[one.release], said[one.release])
+
+    return answer(page(found, limit, lambda one: one.place, row) | {"degraded": degraded})
 
 
 @router.get("/releases/{version:path}/report", summary="The report about a release")
@@ -76,9 +82,8 @@ def _document(asked: Asked, version: str, environment: str, form: str) -> Respon
     return Response(render(found), headers=STANDALONE, media_type=kind)
 
 
-def _row(connection: Connection, asked: Asked, one: Release) -> dict[str, Any]:
-    url, judged = asked.services.public_url, one.evaluation
-    said = gate(connection, asked.project, one.release, one.environment, asked.services.clock.now(), url)
+def _row(asked: Asked, one: Release, standing: Standing, said: dict[str, Any]) -> dict[str, Any]:
+    url, judged = asked.services.public_url, standing.evaluation
     of = {"environment": one.environment, "release": one.release}
 
     def counted(kind: str, **query: str) -> str:
@@ -91,11 +96,11 @@ def _row(connection: Connection, asked: Asked, one: Release) -> dict[str, Any]:
         "deployed": one.deployed,
         "deployed_at": to_text(one.since) if one.deployed else None,
         "deployed_by": one.deployed_by,
-        "verdict": said["verdict"] if judged else None,  # what was never watched has none
+        "verdict": said["verdict"] if judged or said["degraded"] else None,  # what was never watched has none
         "score": said["score"],
         "decision": said["decision"],
         "as_of": said["as_of"],
-        "under_watch": bool(judged) and not (judged and judged.ended),
+        "under_watch": standing.evaluated_at is not None,
         "sessions": asdict(one.sessions),
         "crash_free": crash_free(one.sessions),
         "hurt": one.hurt,

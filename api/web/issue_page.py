@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from analytics.grouping import v1
 from api.problems import not_found
 from api.web import rendering
-from api.web.shell import Look, Shell, Text
+from api.web.shell import Look, Text
 from models.store.queries import events, feedback, issues
-from models.store.queries.issues import InRelease, Issue
 
 QUOTES = 5
 FRAMES = 50
@@ -55,7 +53,7 @@ def issue_page(
         kept = events.sample_of(connection, look.project, found.issue, release)
         said = feedback.listed(connection, look.project, look.environment, release, issue=found.issue, limit=QUOTES)
         written = feedback.count(connection, look.project, look.environment, release, found.issue)
-        new_in = [one.release for one in per_release if _is_new(connection, around, found, one)]
+        new_in = issues.first_releases(connection, look.project, look.environment, found.issue)
     return rendering.page(
         "issue.html",
         shell=around,
@@ -85,10 +83,6 @@ def _frame(frame: Mapping[str, Any]) -> Frame:
     place = f"{file}:{line}" if isinstance(line, int) else file
     source = _text(frame.get("context_line"))
     return Frame(place, _text(frame.get("function")) or "?", frame.get("in_app") is True, source.rstrip() or None)
-
-
-def _is_new(connection: Connection, around: Shell, issue: Issue, one: InRelease) -> bool:
-    return issue.issue in issues.new_in(connection, around.project, around.environment, one.release)
 
 
 def _text(value: object) -> str:

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import cursor_of, place_of
-from api.gates.verdict import gate
+from api.gates.standing import standings
+from api.gates.verdict import gates
 from api.release_document import crash_free
 from api.web import rendering
-from api.web.shell import Cursor, Look, Shell
+from api.web.shell import Cursor, Look
 from models.store.queries import releases
 from models.store.queries.releases import PAGE, Release
 
@@ -23,6 +23,7 @@ class Row:
     release: Release
     gate: dict[str, Any]
     crash_free: dict[str, Any]
+    watched: bool
 
 
 @router.get("/projects/{project}/releases")
@@ -34,14 +35,15 @@ def release_list(
         around = look.shell(connection)
         before = place_of(after, tuple[int, str])
         found = releases.listed(connection, look.project, look.environment, before=before, limit=PAGE + 1)
-        rows = [_row(connection, around, release) for release in found[:PAGE]]
+        names = [one.release for one in found[:PAGE]]
+        judged = standings(connection, look.project, look.environment, names)
+        said = gates(connection, look.project, look.environment, judged, around.now, "")
+    rows = [
+        Row(one, said[one.release], crash_free(one.sessions), judged[one.release].evaluation is not None)
+        for one in found[:PAGE]
+    ]
     degraded = next((row.gate["degraded"] for row in rows if row.gate["degraded"]), around.degraded)
     more = cursor_of(found[PAGE - 1].place) if len(found) > PAGE else None
     return rendering.page(
         "releases.html", shell=replace(around, degraded=degraded), rows=rows, next=more, first=before is None
     )
-
-
-def _row(connection: Connection, around: Shell, release: Release) -> Row:
-    said = gate(connection, around.project, release.release, around.environment, around.now, "")
-    return Row(release, said, crash_free(release.sessions))

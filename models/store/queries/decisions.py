@@ -41,9 +41,15 @@ def listed(
 
 
 def view(connection: Connection, project: str, name: str) -> Decision | None:
-    query = select(decision).where(decision.c.project == project, decision.c.decision == name)
-    row = connection.execute(query).one_or_none()
-    return _decision(row, outcomes(connection, project, [name]).get(name, ())) if row else None
+    return named(connection, project, [name]).get(name)
+
+
+def named(connection: Connection, project: str, names: Collection[str]) -> dict[str, Decision]:
+    """Those of these names that there are."""
+    query = select(decision).where(decision.c.project == project, decision.c.decision.in_(names))
+    rows = connection.execute(query).all() if names else []
+    said = outcomes(connection, project, [row.decision for row in rows]) if rows else {}
+    return {row.decision: _decision(row, said.get(row.decision, ())) for row in rows}
 
 
 def outcomes(connection: Connection, project: str, names: Collection[str]) -> dict[str, tuple[Outcome, ...]]:

@@ -9,19 +9,23 @@ from models.domain.deploy import MINUTE, DeployFact
 from models.store.tables import deploy_fact, release_seen
 
 
-def facts(connection: Connection, project: str) -> Mapping[str, list[DeployFact]]:
-    """The facts of each environment."""
+def facts(connection: Connection, project: str, environment: str | None = None) -> Mapping[str, list[DeployFact]]:
+    """The facts of each environment, or of one alone."""
     columns = deploy_fact.c
     told = (columns.fact, columns.environment, columns.deploy, columns.release, columns.state)
     planned = (columns.exposure, columns.replaces, columns.irreversible, columns.booked_at)
     query = select(*told, *planned).where(columns.project == project)
+    if environment is not None:
+        query = query.where(columns.environment == environment)
     found: dict[str, list[DeployFact]] = defaultdict(list)
     for row in connection.execute(query):
         found[row.environment].append(DeployFact(*row))
     return found
 
 
-def first_sessions(connection: Connection, project: str, before: int) -> Mapping[str, Mapping[str, int]]:
+def first_sessions(
+    connection: Connection, project: str, before: int, environment: str | None = None
+) -> Mapping[str, Mapping[str, int]]:
     """By environment, the start (ms) of the minute of each release's first session, if before minute ``before``."""
     columns = release_seen.c
     earliest = func.min(columns.first_minute)
@@ -31,7 +35,9 @@ def first_sessions(connection: Connection, project: str, before: int) -> Mapping
         .group_by(columns.environment, columns.release)
         .having(earliest < before)
     )
+    if environment is not None:
+        query = query.where(columns.environment == environment)
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for environment, release, minute in connection.execute(query):
-        found[environment][release] = minute * MINUTE
+    for place, release, minute in connection.execute(query):
+        found[place][release] = minute * MINUTE
     return found

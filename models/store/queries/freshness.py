@@ -12,11 +12,8 @@ STALE_EVALUATION = 90_000
 NAMED = 3
 
 
-def degradation(connection: Connection, now: int, evaluated_at: int | None = None) -> str | None:
-    """What of ours is broken, in a sentence; None if nothing is.
-
-    ``evaluated_at`` (ms) is that of a release still under watch; leave it out for one whose watch has ended.
-    """
+def degradation(connection: Connection, now: int) -> str | None:
+    """What of our reading is broken, in a sentence; None if nothing is."""
     query = select(position.c.topic, position.c.partition, position.c.read_to).where(
         position.c.topic.in_(FEEDS_MINUTES)
     )
@@ -32,6 +29,16 @@ def degradation(connection: Connection, now: int, evaluated_at: int | None = Non
         return (
             f"Not read for {(now - still[0].read_to) // 1000} s: {names}{more}. Start the consumers, or see their logs."
         )
+    return None
+
+
+def overdue(now: int, *, evaluated_at: int | None = None, told_at: int | None = None) -> str | None:
+    """What of our evaluating is broken, in a sentence; None if nothing is. Times in ms.
+
+    ``evaluated_at`` is of a deploy that is still under watch, and ``told_at`` of one that has no evaluation yet.
+    """
     if evaluated_at is not None and evaluated_at < now - STALE_EVALUATION:
         return f"The last evaluation is {(now - evaluated_at) // 1000} s old: start the evaluator, or see its logs."
+    if told_at is not None and told_at < now - STALE_EVALUATION:
+        return f"Deployed {(now - told_at) // 1000} s ago and not evaluated yet: start the evaluator, or see its logs."
     return None

@@ -107,29 +107,22 @@ def totals(
     where = (columns.project == project, columns.environment == environment, columns.release.in_(releases))
     query = select(columns.release, func.count(distinct(columns.issue))).where(*where).group_by(columns.release)
     every = {row[0]: row[1] for row in connection.execute(query)}
-    new = {release: len(new_in(connection, project, environment, release)) for release in every}
+    first = _new(project, environment, issue_seen.c.release.in_(releases)).subquery()
+    counted = select(first.c.release, func.count()).group_by(first.c.release)
+    new = {row[0]: row[1] for row in connection.execute(counted)}
     return {release: (every.get(release, 0), new.get(release, 0)) for release in releases}
 
 
 def new_in(connection: Connection, project: str, environment: str, release: str) -> frozenset[str]:
     """The issues that this release had before any other in the environment (or in the same minute)."""
-    seen = issue_seen.c
-    where = (seen.project == project, seen.environment == environment)
-    ours = (
-        select(seen.issue, func.min(seen.first_minute).label("minute"))
-        .where(*where, seen.release == release)
-        .group_by(seen.issue)
-        .subquery()
-    )
-    other = issue_seen.alias()
-    earlier = select(other.c.issue).where(
-        other.c.project == project,
-        other.c.environment == environment,
-        other.c.issue == ours.c.issue,
-        other.c.release != release,
-        other.c.first_minute < ours.c.minute,
-    )
-    return frozenset(connection.execute(select(ours.c.issue).where(~earlier.exists())).scalars())
+    query = _new(project, environment, issue_seen.c.release == release)
+    return frozenset(row.issue for row in connection.execute(query))
+
+
+def first_releases(connection: Connection, project: str, environment: str, identifier: str) -> frozenset[str]:
+    """The releases in which an issue is new: one, or several that had it in the same minute."""
+    query = _new(project, environment, issue_seen.c.issue == identifier)
+    return frozenset(row.release for row in connection.execute(query))
 
 
 def names(connection: Connection, project: str, identifiers: Collection[str]) -> dict[str, str]:
@@ -153,6 +146,26 @@ def _identifier(connection: Connection, project: str, name: str) -> str | None:
         found: str | None = connection.execute(query).scalar()
         return found if found and short_name(project, int(number)) == name.upper() else None
     return name
+
+
+def _new(project: str, environment: str, among: ColumnElement[bool]) -> Select[tuple[str, str]]:
+    """Release and issue wherever no other release of the environment had the issue in an earlier minute."""
+    seen = issue_seen.c
+    ours = (
+        select(seen.release, seen.issue, func.min(seen.first_minute).label("minute"))
+        .where(seen.project == project, seen.environment == environment, among)
+        .group_by(seen.release, seen.issue)
+        .subquery()
+    )
+    other = issue_seen.alias()
+    earlier = select(other.c.issue).where(
+        other.c.project == project,
+        other.c.environment == environment,
+        other.c.issue == ours.c.issue,
+        other.c.release != ours.c.release,
+        other.c.first_minute < ours.c.minute,
+    )
+    return select(ours.c.release, ours.c.issue).where(~earlier.exists())
 
 
 def _counted(

@@ -1,13 +1,13 @@
 """The releases of an environment, with their deploys, sessions and how far each was judged."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from models.store.queries import evaluations, feedback, issues
-from models.store.queries.evaluations import Evaluation
+from models.store.queries import feedback, issues
 from models.store.tables import deploy_fact, hurt_user, release_seen, session_minute
 
 MINUTE = 60_000
@@ -66,7 +66,6 @@ class Release:
     feedback: int
     commits: int
     deployed_by: str | None
-    evaluation: Evaluation | None
 
     @property
     def place(self) -> Place:
@@ -93,22 +92,7 @@ def view(connection: Connection, project: str, environment: str, release: str) -
 
 def timeline(connection: Connection, project: str, environment: str, release: str) -> list[Told]:
     """What was told of the release's deploys there, in booking order."""
-    columns = deploy_fact.c
-    where = (columns.project == project, columns.environment == environment, columns.release == release)
-    rows = connection.execute(select(deploy_fact).where(*where).order_by(columns.booked_at, columns.fact))
-    return [
-        Told(
-            row.deploy,
-            row.state,
-            row.exposure,
-            row.deployed_by,
-            row.url,
-            row.irreversible,
-            _commits(row.commits),
-            row.booked_at,
-        )
-        for row in rows
-    ]
+    return _told(connection, project, environment, [release]).get(release, [])
 
 
 def environments(connection: Connection, project: str) -> list[str]:
@@ -159,10 +143,11 @@ def _described(
     users = hurt(connection, project, environment, page)
     found = issues.totals(connection, project, environment, page)
     said = feedback.counts(connection, project, environment)
+    messages = _told(connection, project, environment, page)
     rows = []
     for release in page:
         since, deployed = known[release]
-        told = timeline(connection, project, environment, release)
+        told = messages.get(release, [])
         rows.append(
             Release(
                 release=release,
@@ -176,10 +161,21 @@ def _described(
                 feedback=said.get(release, 0),
                 commits=len({commit.id for one in told for commit in one.commits}),
                 deployed_by=next((one.deployed_by for one in told if one.deployed_by), None),
-                evaluation=evaluations.latest(connection, project, release, environment),
             )
         )
     return rows
+
+
+def _told(connection: Connection, project: str, environment: str, releases: Collection[str]) -> dict[str, list[Told]]:
+    """By release, what was told of its deploys, in booking order."""
+    columns = deploy_fact.c
+    where = (columns.project == project, columns.environment == environment, columns.release.in_(releases))
+    found: dict[str, list[Told]] = defaultdict(list)
+    for row in connection.execute(select(deploy_fact).where(*where).order_by(columns.booked_at, columns.fact)):
+        commits = _commits(row.commits)
+        told = (row.deploy, row.state, row.exposure, row.deployed_by, row.url, row.irreversible, commits, row.booked_at)
+        found[row.release].append(Told(*told))
+    return found
 
 
 def _commits(text: str | None) -> tuple[Commit, ...]:
