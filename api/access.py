@@ -41,18 +41,6 @@ def access_of(request: Request, project: Annotated[str, Path()]) -> Access:
     raise Problem(401, "This needs a token", "Send `Authorization: Bearer` with a token of the project.")
 
 
-def any_access(request: Request) -> str:
-    """Who asks, where no project is concerned; raises `Problem` (401) without a token that is known."""
-    services = services_of(request)
-    if services.open_on_loopback and is_local(request):
-        return "this machine"
-    with services.reading() as connection:
-        opened = tokens.projects_of(connection, _token(request) or "")
-    if not opened:
-        raise Problem(401, "This needs a token", "Send `Authorization: Bearer` with a token of any project.")
-    return next(iter(opened.values()))
-
-
 def visible_projects(request: Request) -> list[str]:
     """The projects that the request may see."""
     services = services_of(request)

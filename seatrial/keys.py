@@ -2,10 +2,10 @@
 
 import time
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from api.intake.keys import ProjectKeys
-from models.store import tables
+from models.store.queries import tokens
 
 FRESH_SECONDS = 5.0
 """A new key works, and a withdrawn one ends, after so long at most."""
@@ -31,13 +31,8 @@ class StoredKeys:
         return keys
 
     def _read(self, number: int) -> ProjectKeys | None:
-        project, key = tables.project, tables.intake_key
         if number >= 2**63:
             return None
         with self._engine.connect() as connection:
-            query = select(project.c.project, project.c.identity_key).where(project.c.number == number)
-            row = connection.execute(query).first()
-            if row is None:
-                return None
-            public = connection.execute(select(key.c.public_key).where(key.c.project == row.project)).scalars()
-            return ProjectKeys(row.project, frozenset(public), row.identity_key)
+            found = tokens.project_keys(connection, number)
+        return ProjectKeys(found.project, found.public_keys, found.identity_key) if found else None

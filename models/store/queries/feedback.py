@@ -10,8 +10,6 @@ from sqlalchemy import Connection, Select, and_, distinct, func, or_, select
 from models.store.tables import event, feedback, session, theme
 
 PAGE = 50
-THEME_MEMBERS = 3
-"""Fewer that say the same thing are no theme."""
 
 Place = tuple[int, str]
 """Where a page ended: the time (ms) and the id of its last piece."""
