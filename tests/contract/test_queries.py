@@ -355,7 +355,8 @@ def test_while_all_is_read_nothing_is_degraded(rows: Rows, connection: Connectio
     read(rows)
 
     assert freshness.degradation(connection, NOW) is None
-    assert freshness.degradation(connection, NOW, NOW - 80_000) is None
+    assert freshness.overdue(NOW, evaluated_at=NOW - 80_000, told_at=None) is None
+    assert freshness.overdue(NOW, evaluated_at=None, told_at=NOW - 80_000) is None
 
 
 def test_before_anything_was_read_that_is_said(rows: Rows, connection: Connection) -> None:
@@ -381,12 +382,13 @@ def test_partitions_that_stand_still_are_named(rows: Rows, connection: Connectio
     )
 
 
-def test_an_old_evaluation_is_said(rows: Rows, connection: Connection) -> None:
-    """Of a release under watch."""
-    read(rows)
-
-    assert freshness.degradation(connection, NOW, NOW - 91_000) == (
+def test_an_old_evaluation_is_said() -> None:
+    """Of a deploy under watch, and one that never came."""
+    assert freshness.overdue(NOW, evaluated_at=NOW - 91_000) == (
         "The last evaluation is 91 s old: start the evaluator, or see its logs."
+    )
+    assert freshness.overdue(NOW, told_at=NOW - 91_000) == (
+        "Deployed 91 s ago and not evaluated yet: start the evaluator, or see its logs."
     )
 
 
