@@ -1,0 +1,50 @@
+"""In which releases an issue is new, on an SQLite file and a real PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models.store.engine import open_engine
+from models.store.migrate import migrate
+from models.store.queries import issues
+from tests.fakes.rows import ENVIRONMENT, NEW, NOON, OLD, PROJECT, Rows
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    on_file = f"sqlite:///{tmp_path / 'store.db'}"
+    opened = open_engine(on_file if request.param == "sqlite" else request.getfixturevalue("fresh_database"))
+    migrate(opened)
+    _tell(Rows(opened))
+    yield opened
+    opened.dispose()
+
+
+def _tell(told: Rows) -> None:
+    """``a`` came with the old release, ``b`` with the new one, ``c`` with both in one minute."""
+    told.seen("a", OLD, NOON)
+    told.seen("a", NEW, NOON + 1)
+    told.seen("b", OLD, NOON + 5)
+    told.seen("b", NEW, NOON + 7, partition=1)
+    told.seen("b", NEW, NOON + 3, partition=2)
+    told.seen("c", OLD, NOON)
+    told.seen("c", NEW, NOON)
+    told.seen("b", OLD, NOON - 9, environment="staging")
+
+
+def test_an_issue_is_new_in_the_release_that_had_it_first(engine: Engine) -> None:
+    """Over partitions, within the environment; two releases of the same minute had it both."""
+    with engine.connect() as connection:
+        found = {one: issues.first_releases(connection, PROJECT, ENVIRONMENT, one) for one in ("a", "b", "c", "none")}
+
+    assert found == {"a": {OLD}, "b": {NEW}, "c": {OLD, NEW}, "none": set()}
+
+
+def test_a_release_and_an_issue_agree_on_what_is_new(engine: Engine) -> None:
+    """Asked for one release, the same."""
+    with engine.connect() as connection:
+        found = {one: issues.new_in(connection, PROJECT, ENVIRONMENT, one) for one in (OLD, NEW)}
+
+    assert found == {OLD: {"a", "c"}, NEW: {"b", "c"}}
