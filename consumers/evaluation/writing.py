@@ -10,7 +10,7 @@ from sqlalchemy import and_, insert, select, update
 
 from actions.call import action_row
 from analytics.verdict import engine
-from analytics.verdict.document import gate_document
+from analytics.verdict.document import VALID_MILLISECONDS, gate_document
 from consumers.evaluation.course import Course, Judged
 from consumers.evaluation.deciding import Call, Taken, decisions
 from models.domain.decision import Frozen
@@ -23,8 +23,6 @@ from models.store.sql import SqlUnitOfWork
 from models.wire import topics
 from models.wire.addresses import release_page
 
-VALID = 5 * MINUTE
-"""A verdict that is older, in ms, must not be acted on."""
 EVALUATOR = "evaluator"
 UNDOING = ("rollback", "rollback_recommended", "rollback_withheld")
 """What is called for once a deploy, whatever the policy that is in force."""
@@ -178,7 +176,7 @@ def _document(look: Look, name: str, taken: Taken) -> dict[str, Any]:
         mode=look.policy.mode.value,
         as_of=as_of,
         data_to=as_of if look.continuous else look.closed_to,
-        valid_until=look.decided_at(taken.judged) + VALID,
+        valid_until=look.decided_at(taken.judged) + VALID_MILLISECONDS,
         baseline=taken.course.baseline(taken.judged.minute),
         degraded=None,
         url=release_page(look.public_url, look.project, deploy.release, deploy.environment, name),
