@@ -10,13 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.domain.evidence import MILLISECONDS_A_MINUTE
 from models.ports import Clock, Log, LogUnavailable, MissingTopics, Partition
 from models.store import tables
+from models.store.queries.freshness import STALE_EVALUATION, STANDSTILL
 from models.wire import topics
 
 MINUTE = MILLISECONDS_A_MINUTE
 DAY = 1440 * MINUTE
-STANDSTILL = 35_000
-"""ms: 30 s without reading (architecture.md, "Closing"), and the 5 s that `read_to` stays behind anyway."""
-STALE_EVALUATION = 90_000
 CLOCK_SKEW = 5_000
 """ms: as long as appends take to show; more would close minutes too early."""
 LAG_MANY = 10_000
