@@ -82,13 +82,25 @@ def _tell(timeline: _Timeline, fact: DeployFact) -> None:
 def _name(timeline: _Timeline, fact: DeployFact) -> str:
     """The deploy that a fact tells of: by its id, else the same release until another one takes over."""
     if fact.deploy:
-        return fact.deploy
+        return _told_again(timeline, fact.deploy, fact.release)
     for name in (timeline.newest, timeline.current):
         running = timeline.deploys.get(name) if name else None
         if running and running.release == fact.release and running.ended_at is None and not running.inferred:
             return running.deploy
     told = f"{fact.environment} {fact.fact}"
     return f"{fact.release}-{_short_hash(told)}"
+
+
+def _told_again(timeline: _Timeline, name: str, release: str) -> str:
+    """The id; after its deploy has ended, or for another release, it names another deploy: ``deploy-7#2``.
+
+    A pipeline that is run once more must be watched once more.
+    """
+    again, number = name, 1
+    while (known := timeline.deploys.get(again)) and (known.ended_at is not None or known.release != release):
+        number += 1
+        again = f"{name}#{number}"
+    return again
 
 
 def _open(timeline: _Timeline, name: str, fact: DeployFact) -> None:

@@ -286,3 +286,39 @@ def test_what_was_said_of_the_past_stays(told: list[Told], seen: dict[str, int])
             assert before.ended_at is None or (after.ended_at, after.ended_by) == (before.ended_at, before.ended_by)
         began = {deploy.deploy for deploy in whole.values() if deploy.started_at <= until - MINUTE}
         assert began <= {deploy.deploy for deploy in known}
+
+
+def test_a_pipeline_run_once_more_is_another_deploy() -> None:
+    """The same id after its deploy had failed: watched anew, with the messages that follow."""
+    first, again = fold(
+        fact("shop@2", 1, "started", deploy="deploy-7", exposure=0.1),
+        fact("shop@2", 2, "failed", deploy="deploy-7"),
+        fact("shop@2", 3, "started", deploy="deploy-7", exposure=0.1),
+        fact("shop@2", 4, "succeeded", deploy="deploy-7", exposure=0.5),
+    )
+    assert (first.deploy, first.ended_by) == ("deploy-7", "failed")
+    assert (again.deploy, again.ended_at, again.is_return) == ("deploy-7#2", None, False)
+    assert [step.exposure for step in again.timeline] == [0.1, 0.5]
+
+
+def test_one_id_for_every_release_names_a_deploy_each() -> None:
+    """Some pipelines send the service's name: the next release is no step of the last one's deploy."""
+    first, second = fold(
+        fact("shop@1", 1, "succeeded", deploy="shop"),
+        fact("shop@2", 2, "succeeded", deploy="shop"),
+    )
+    assert (first.release, first.ended_by) == ("shop@1", "shop@2")
+    assert (second.release, second.replaces) == ("shop@2", "shop@1")
+
+
+def test_a_withdrawal_that_is_told_twice_ends_nothing_else() -> None:
+    """Nor does one under an id that another release has."""
+    (first, second) = fold(
+        fact("shop@1", 1, "succeeded", deploy="shop"),
+        fact("shop@2", 2, "started", deploy="deploy-7", exposure=0.1),
+        fact("shop@2", 3, "rolled_back", deploy="deploy-7"),
+        fact("shop@2", 4, "rolled_back", deploy="deploy-7"),
+        fact("shop@2", 5, "rolled_back", deploy="shop"),
+    )
+    assert first.ended_at is None
+    assert second.ended_by == "rolled_back"
