@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from consumers.evaluation import course, deciding, naming, reading, writing
 from consumers.evaluation.course import Course, Judged
+from consumers.evaluation.naming import Names
 from consumers.evaluation.theming import Themes
 from consumers.evaluation.writing import Look, Overtaken
 from models.domain.deploy import MINUTE
-from models.domain.evidence import EvidenceMinute
 from models.domain.verdict import Judgement, Verdict
 from models.ports import Clock
 from models.store.queries import evidence, policies, tokens
@@ -40,6 +40,7 @@ class Evaluator:
         self._clock = clock
         self._public_url = public_url
         self._provisional = provisional
+        self._names = Names(engine)
         self._themes = Themes(engine)
 
     def tick(self) -> int:
@@ -61,29 +62,35 @@ class Evaluator:
             log.exception("themes.failed")
 
     def _look(self, project: str, closed_to: int, now: int) -> int:
+        """Look at a project. What fails is logged at each look and told as a stale verdict; all others are watched."""
         closed = closed_to // MINUTE - 1
-        self._name_issues(project, now // MINUTE if self._provisional else closed)
-        with self._engine.connect() as connection:
-            policy = policies.current(connection, project)
-            look = Look(project, policy, closed_to, now, not self._provisional, self._public_url)
-            watched = list(reading.courses(connection, project, policy, closed))
-            shown = [self._judge(connection, look, one, closed) for one in watched]
-        return sum(self._keep(look, one, told) for one, told in zip(watched, shown, strict=True) if told is not None)
+        try:
+            self._names.give(project, closed, now // MINUTE if self._provisional else closed)
+            with self._engine.connect() as connection:
+                policy = policies.current(connection, project)
+                watched = list(reading.courses(connection, project, policy, closed))
+        except Exception:
+            log.exception("evaluation.failed", project=project)
+            return 0
+        look = Look(project, policy, closed_to, now, not self._provisional, self._public_url)
+        return sum(self._look_at(look, one, closed) for one in watched)
 
-    def _name_issues(self, project: str, last_minute: int) -> None:
-        with self._engine.connect() as connection:
-            found = naming.nameless(connection, project, last_minute)
-        if found:
-            with SqlUnitOfWork(self._engine) as unit:
-                naming.give_names(unit, project, found)
+    def _look_at(self, look: Look, watched: Course, closed: int) -> int:
+        try:
+            with self._engine.connect() as connection:
+                shown = self._judge(connection, look, watched, closed)
+            return 0 if shown is None else self._keep(look, watched, shown)
+        except Exception:
+            log.exception("evaluation.failed", project=look.project, deploy=watched.deploy.deploy)
+            return 0
 
     def _judge(self, connection: Connection, look: Look, watched: Course, closed: int) -> Judgement | None:
         """Fold what closed, look at what is open; the judgement that gates show now, None if nothing changed."""
         before = watched.judgement
-        last = min(closed, watched.last_minute)
-        if last >= watched.next_minute:
-            course.fold(watched, self._evidence(connection, look, watched, last))
-        seen = self._open_minute(connection, look, watched)
+        last = max(closed, self._open_to(look))
+        told = reading.evidence_of(connection, look.project, look.policy, watched, watched.next_minute, last)
+        course.fold(watched, [minute for minute in told if minute.minute <= closed])
+        seen = course.look(watched, [minute for minute in told if minute.minute > closed])
         if seen is not None and deciding.urgent(watched, seen):
             course.keep(watched, seen)
         shown = _graver(watched.judgement, seen)
@@ -92,14 +99,9 @@ class Evaluator:
         shown = naming.say_names(connection, look.project, watched, shown)
         return shown if watched.judged or watched.anew or shown != before else None
 
-    def _open_minute(self, connection: Connection, look: Look, watched: Course) -> Judged | None:
-        last = min(look.now // MINUTE, watched.last_minute)
-        if not self._provisional or look.now - look.closed_to > FRESH or last < watched.next_minute:
-            return None
-        return course.look(watched, self._evidence(connection, look, watched, last))
-
-    def _evidence(self, connection: Connection, look: Look, watched: Course, last: int) -> list[EvidenceMinute]:
-        return reading.evidence_of(connection, look.project, look.policy, watched, watched.next_minute, last)
+    def _open_to(self, look: Look) -> int:
+        """The open minute that is judged too; before all minutes if none is."""
+        return look.now // MINUTE if self._provisional and look.now - look.closed_to <= FRESH else -1
 
     def _keep(self, look: Look, watched: Course, shown: Judgement) -> int:
         deploy = watched.deploy

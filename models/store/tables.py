@@ -140,6 +140,7 @@ hurt_user = Table(
     Column("abnormal", Boolean, primary_key=True),  # known only from abnormal sessions, which a policy can leave out
     *_writer(),
     _number("first_minute"),
+    Index("hurt_user_minute", "project", "environment", "first_minute"),
 )
 anonymous_failure = Table(
     "anonymous_failure",
@@ -204,6 +205,7 @@ issue_seen = Table(
     Column("partition", Integer, primary_key=True, autoincrement=False),
     _number("first_minute"),
     Column("first_event", LargeBinary(16), nullable=False),
+    Index("issue_seen_minute", "project", "first_minute"),
 )
 issue_minute = Table(
     "issue_minute",
@@ -227,6 +229,7 @@ issue_user = Table(
     Column("partition", Integer, primary_key=True, autoincrement=False),
     _number("first_minute"),
     Column("unhandled", Boolean, nullable=False),  # whether the first of the user's errors was unhandled
+    Index("issue_user_minute", "project", "environment", "first_minute"),
 )
 feedback = Table(
     "feedback",
@@ -247,6 +250,7 @@ feedback = Table(
     _number("booked_at"),
     Index("feedback_release", "project", "environment", "release"),
     Index("feedback_event", "project", "event_id"),
+    Index("feedback_booked", "booked_at"),
 )
 deploy_fact = Table(
     "deploy_fact",
@@ -298,6 +302,7 @@ evaluation = Table(
     Column("decision", String),
     Column("ended", Boolean, nullable=False),
     Index("evaluation_release", "project", "release", "environment"),
+    Index("evaluation_watch", "project", "ended", "environment", "deploy"),
 )
 evaluation_minute = Table(
     "evaluation_minute",

@@ -1,5 +1,6 @@
 """One suite over the queries that gates, pages and the evaluator share, on an SQLite file and a real PostgreSQL."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from models.domain.evidence import ArmMinute, History, IssueMinute
 from models.store import tables
 from models.store.engine import open_engine
 from models.store.migrate import migrate
-from models.store.queries import deploys, evidence, freshness, ledger
-from models.store.queries.evidence import Beside
+from models.store.queries import deploys, evidence, fresh, freshness, ledger
+from models.store.queries.hurt import Beside
+from models.store.queries.minutes import Minutes
 from models.wire.topics import DEPLOYS, ERRORS, SESSIONS
 from tests.fakes.rows import ENVIRONMENT, MIDNIGHT, NEW, NOON, OLD, PROJECT, Rows
 
@@ -44,20 +46,24 @@ def arms_of(
     connection: Connection, release: str, first: int, last: int, *, count_abnormal: bool = True
 ) -> dict[int, ArmMinute]:
     """By minute after ``first``."""
-    found = evidence.arms(connection, PROJECT, ENVIRONMENT, release, first, last, count_abnormal=count_abnormal)
+    asked = Minutes(PROJECT, ENVIRONMENT, first, last)
+    failed = fresh.failures(connection, asked, release)
+    found = evidence.arms(connection, asked, release, failed, count_abnormal=count_abnormal)
     return {minute - first: arm for minute, arm in found.items()}
 
 
 def hurt_of(connection: Connection, first: int, last: int) -> list[tuple[int, int]]:
     """Users newly hurt on the new and on the old release, by minute."""
-    found = evidence.evidence(connection, PROJECT, ENVIRONMENT, NEW, OLD, first, first, last, count_abnormal=True)
+    asked = Minutes(PROJECT, ENVIRONMENT, first, last)
+    found = evidence.evidence(connection, asked, NEW, OLD, first, count_abnormal=True)
     return [(minute.new.hurt, minute.old.hurt) for minute in found]
 
 
 def new_issues(connection: Connection, since: int, first: int, last: int) -> dict[int, tuple[IssueMinute, ...]]:
     """By minute after ``since``."""
-    found = evidence.new_issues(connection, PROJECT, ENVIRONMENT, NEW, OLD, since, first, last)
-    return {minute - since: told for minute, told in found.items()}
+    asked = Minutes(PROJECT, ENVIRONMENT, first, last)
+    found = evidence.evidence(connection, asked, NEW, OLD, since, count_abnormal=True)
+    return {one.minute - since: one.new_issues for one in found if one.new_issues}
 
 
 # Evidence: sessions -------------------------------------------------------------------------------------------------
@@ -91,7 +97,8 @@ def test_only_the_place_and_the_minutes_asked_for_count(rows: Rows, connection: 
 
 def test_minutes_without_anything_are_evidence_of_nothing(connection: Connection) -> None:
     """Each minute of the range is there, with zeros, and the plan is the deploy's."""
-    found = evidence.evidence(connection, PROJECT, ENVIRONMENT, NEW, None, NOON, NOON, NOON + 2, count_abnormal=True)
+    asked = Minutes(PROJECT, ENVIRONMENT, NOON, NOON + 2)
+    found = evidence.evidence(connection, asked, NEW, None, NOON, count_abnormal=True)
 
     assert [minute.minute for minute in found] == [NOON, NOON + 1, NOON + 2]
     assert all((one.exposure, one.new, one.old, one.new_issues) == (0.0, ArmMinute(), ArmMinute(), ()) for one in found)
@@ -168,10 +175,11 @@ def test_beside_nothing_every_user_counts(rows: Rows, connection: Connection) ->
     rows.hurt(OLD, "ada", NOON)
     rows.hurt(NEW, "ada", NOON + 1)
 
-    found = evidence.evidence(connection, PROJECT, ENVIRONMENT, NEW, None, NOON, NOON, NOON + 1, count_abnormal=True)
+    asked = Minutes(PROJECT, ENVIRONMENT, NOON, NOON + 1)
+    found = evidence.evidence(connection, asked, NEW, None, NOON, count_abnormal=True)
     assert [minute.new.hurt for minute in found] == [0, 1]
     beside = Beside(OLD, wins_ties=True)
-    told = evidence.arms(connection, PROJECT, ENVIRONMENT, NEW, NOON, NOON + 1, count_abnormal=True, beside=beside)
+    told = evidence.arms(connection, asked, NEW, Counter(), count_abnormal=True, beside=beside)
     assert told == {}
 
 
@@ -281,12 +289,14 @@ def test_the_usual_traffic_is_the_smaller_of_yesterday_and_a_week_ago(rows: Rows
     week, day = 7 * 1_440, 1_440
     rows.release(OLD, NOON - day)
     rows.sessions(OLD, NOON - day, started=50)
-    assert evidence.usual(connection, PROJECT, ENVIRONMENT, NOON - 1, NOON + 1) == {NOON: 50, NOON + 1: 0}
+    asked = Minutes(PROJECT, ENVIRONMENT, NOON - 1, NOON + 1)
+    assert evidence.usual(connection, asked) == {NOON: 50, NOON + 1: 0}
     connection.rollback()
 
     rows.release("shop@1.0.0", NOON - week)
     rows.sessions("shop@1.0.0", NOON - week, started=20)
-    assert evidence.usual(connection, PROJECT, ENVIRONMENT, NOON - 1, NOON) == {NOON - 1: 0, NOON: 20}
+    asked = Minutes(PROJECT, ENVIRONMENT, NOON - 1, NOON)
+    assert evidence.usual(connection, asked) == {NOON - 1: 0, NOON: 20}
 
 
 def test_minutes_close_when_all_that_feeds_them_is_read(rows: Rows, connection: Connection) -> None:

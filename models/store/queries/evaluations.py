@@ -1,11 +1,12 @@
 """How far each deploy was judged, and what was found in each minute."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, select
 
 from models.domain.evidence import Baseline, EvidenceMinute
 from models.domain.verdict import Judgement, Mode, Verdict
@@ -40,6 +41,20 @@ class Evaluation:
     judgement: Judgement
     baseline: Baseline
     ended: bool
+    recorded: Recorded | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWatch:
+    """What the next look at a deploy goes on from, as it is stored: another version may have written it."""
+
+    environment: str
+    deploy: str
+    policy: str
+    first_minute: int
+    as_of: int
+    state: bytes
+    judgement: str
     recorded: Recorded | None
 
 
@@ -83,9 +98,38 @@ def of_project(connection: Connection, project: str) -> list[Evaluation]:
     return [_evaluation(row) for row in connection.execute(query)]
 
 
-def under_watch(connection: Connection, project: str) -> list[Evaluation]:
+def under_watch(connection: Connection, project: str) -> list[UnderWatch]:
     query = _query().where(evaluation.c.project == project, evaluation.c.ended.is_(False))
-    return [_evaluation(row) for row in connection.execute(query)]
+    return [
+        UnderWatch(
+            environment=row.environment,
+            deploy=row.deploy,
+            policy=row.policy,
+            first_minute=row.first_minute,
+            as_of=row.as_of,
+            state=row.state,
+            judgement=row.judgement,
+            recorded=_recorded(row),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def last_shown(connection: Connection, project: str, count: int) -> dict[tuple[str, str], list[str]]:
+    """The last ``count`` minutes folded of each deploy under watch, by environment and deploy, as they are stored."""
+    judged, columns = evaluation.c, evaluation_minute.c
+    names = ("project", "environment", "deploy")
+    of_deploy = and_(*(columns[name] == judged[name] for name in names))
+    recent = and_(columns.minute > judged.as_of - count, columns.minute <= judged.as_of)
+    query = select(columns.environment, columns.deploy, columns.evidence).join_from(
+        evaluation, evaluation_minute, and_(of_deploy, recent)
+    )
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in connection.execute(
+        query.where(judged.project == project, judged.ended.is_(False)).order_by(columns.minute)
+    ):
+        found[row.environment, row.deploy].append(row.evidence)
+    return found
 
 
 def ended(connection: Connection, project: str) -> set[tuple[str, str]]:
@@ -116,9 +160,6 @@ def _query() -> Select[*tuple[Any, ...]]:
 
 
 def _evaluation(row: Row[*tuple[Any, ...]]) -> Evaluation:
-    recorded = None
-    if row.decision is not None:
-        recorded = Recorded(row.decision, Verdict(row.verdict), row.decided_under, Mode(row.mode))
     return Evaluation(
         project=row.project,
         environment=row.environment,
@@ -134,8 +175,14 @@ def _evaluation(row: Row[*tuple[Any, ...]]) -> Evaluation:
         judgement=msgspec.json.decode(row.judgement, type=Judgement),
         baseline=msgspec.json.decode(row.baseline, type=Baseline),
         ended=row.ended,
-        recorded=recorded,
+        recorded=_recorded(row),
     )
+
+
+def _recorded(row: Row[*tuple[Any, ...]]) -> Recorded | None:
+    if row.decision is None:
+        return None
+    return Recorded(row.decision, Verdict(row.verdict), row.decided_under, Mode(row.mode))
 
 
 def _minute(row: Row[*tuple[Any, ...]]) -> MinuteFound:

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project", "environment", "deploy"),
     )
     op.create_index("evaluation_release", "evaluation", ["project", "release", "environment"], unique=False)
+    op.create_index("evaluation_watch", "evaluation", ["project", "ended", "environment", "deploy"], unique=False)
     op.create_table(
         "evaluation_minute",
         sa.Column("project", sa.String(), nullable=False),
@@ -187,6 +188,7 @@ def upgrade() -> None:
         sa.Column("booked_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("project", "feedback"),
     )
+    op.create_index("feedback_booked", "feedback", ["booked_at"], unique=False)
     op.create_index("feedback_event", "feedback", ["project", "event_id"], unique=False)
     op.create_index("feedback_release", "feedback", ["project", "environment", "release"], unique=False)
     op.create_table(
@@ -204,6 +206,7 @@ def upgrade() -> None:
             "project", "environment", "release", "day", "identity", "abnormal", "topic", "partition"
         ),
     )
+    op.create_index("hurt_user_minute", "hurt_user", ["project", "environment", "first_minute"], unique=False)
     op.create_table(
         "intake_key",
         sa.Column("project", sa.String(), nullable=False),
@@ -253,6 +256,7 @@ def upgrade() -> None:
         sa.Column("first_event", sa.LargeBinary(length=16), nullable=False),
         sa.PrimaryKeyConstraint("project", "environment", "issue", "release", "partition"),
     )
+    op.create_index("issue_seen_minute", "issue_seen", ["project", "first_minute"], unique=False)
     op.create_table(
         "issue_user",
         sa.Column("project", sa.String(), nullable=False),
@@ -265,6 +269,7 @@ def upgrade() -> None:
         sa.Column("unhandled", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("project", "environment", "release", "issue", "identity", "partition"),
     )
+    op.create_index("issue_user_minute", "issue_user", ["project", "environment", "first_minute"], unique=False)
     op.create_table(
         "ledger",
         sa.Column("project", sa.String(), nullable=False),
