@@ -57,7 +57,7 @@ class Evaluator:
 
     def _gather_themes(self, now: int) -> None:
         try:
-            self._themes.tick(now)
+            self._themes.tick(now, all_due=not self._provisional)
         except Exception:  # what people say is told late then; the watch goes on
             log.exception("themes.failed")
 

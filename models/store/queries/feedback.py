@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, and_, distinct, func, or_, select
 
-from models.store.tables import event, feedback, session, theme
+from models.store.tables import event, feedback, position, session, theme
+from models.wire.topics import ERRORS, FEEDBACK, SESSIONS
 
 PAGE = 50
 
@@ -92,6 +93,30 @@ def counts(connection: Connection, project: str, environment: str) -> dict[str, 
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def written(connection: Connection, since: int, span: int) -> dict[tuple[str, str, str, int], int]:
+    """How much was booked from ``since`` (ms) on, by project, environment, release and span of so many ms."""
+    spans = (feedback.c.booked_at // span).label("span")
+    rows = _resolved().add_columns(feedback.c.project, spans).where(feedback.c.booked_at >= since).subquery().c
+    place = (rows.project, rows.environment, rows.release, rows.span)
+    query = select(*place, func.count()).where(rows.release.is_not(None)).group_by(*place)
+    return {(row[0], row[1], row[2], int(row[3])): row[4] for row in connection.execute(query)}
+
+
+def read_to(connection: Connection) -> int:
+    """Until when (ms) all that says something of feedback and of its release is read; 0 if nothing was."""
+    topics = (FEEDBACK, ERRORS, SESSIONS)
+    query = select(func.min(position.c.read_to)).where(position.c.topic.in_(topics))
+    return connection.execute(query).scalar() or 0
+
+
+def gathered(connection: Connection) -> dict[tuple[str, str, str], int]:
+    """When (ms) the themes of each project, environment and release were gathered last, of those that have any."""
+    columns = theme.c
+    place = (columns.project, columns.environment, columns.release)
+    query = select(*place, func.max(columns.updated_at)).group_by(*place)
+    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+
+
 def writers(connection: Connection, project: str, environment: str, release: str) -> int:
     """How many people wrote about a release; each piece without an identity counts as one."""
     who = func.coalesce(feedback.c.identity, feedback.c.feedback).label("who")
@@ -113,19 +138,21 @@ def themes(connection: Connection, project: str, environment: str, release: str 
 
 
 def _joined(project: str, environment: str, release: str | None, issue: str | None) -> Select[*tuple[Any, ...]]:
+    query = _resolved().where(feedback.c.project == project, feedback.c.environment == environment)
+    if release is not None:
+        query = query.where(query.selected_columns.release == release)
+    return query if issue is None else query.where(event.c.issue == issue)
+
+
+def _resolved() -> Select[*tuple[Any, ...]]:
+    """All feedback, each with its release and issue."""
     told, happened, used = feedback.c, event.c, session.c
     of_event = and_(happened.project == told.project, happened.event_id == told.event_id)
     of_session = and_(used.project == told.project, used.sid == told.session_id)
     whose = func.coalesce(told.release, happened.release, used.release).label("release")
     names = ("feedback", "message", "environment", "event_id", "rating", "source", "url", "language", "occurred_at")
-    query = (
-        select(*(told[name] for name in names), whose, happened.issue)
-        .select_from(feedback.outerjoin(event, of_event).outerjoin(session, of_session))
-        .where(told.project == project, told.environment == environment)
-    )
-    if release is not None:
-        query = query.where(whose == release)
-    return query if issue is None else query.where(happened.issue == issue)
+    joined = feedback.outerjoin(event, of_event).outerjoin(session, of_session)
+    return select(*(told[name] for name in names), whose, happened.issue).select_from(joined)
 
 
 def _feedback(row) -> Feedback:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row by its columns' names

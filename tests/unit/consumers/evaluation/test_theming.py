@@ -26,11 +26,11 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def write(engine: Engine, *messages: str, release: str = "shop@1.5.0", start: int = 0) -> None:
+def write(engine: Engine, *messages: str, release: str = "shop@1.5.0", start: int = 0, later: int = 0) -> None:
     rows = [
         dict.fromkeys(column.name for column in tables.feedback.columns)
         | {"project": "shop", "feedback": f"f{start + index}", "message": message, "release": release}
-        | {"environment": "production", "occurred_at": NOW + index, "booked_at": NOW + index}
+        | {"environment": "production", "occurred_at": NOW + index, "booked_at": NOW + later + index}
         for index, message in enumerate(messages)
     ]
     with SqlStore(engine).begin() as unit:
@@ -83,3 +83,45 @@ def test_releases_have_themes_of_their_own(engine: Engine) -> None:
     write(engine, *SLOW[2:], release="shop@1.5.0", start=10)
     Themes(engine).tick(NOW)
     assert themes(engine) == []
+
+
+def test_one_release_is_gathered_at_a_time_the_last_written_of_first(engine: Engine) -> None:
+    """The watch waits for a gathering, so that many are spread over looks; in a replay they are done at once."""
+    write(engine, *SLOW, release="shop@1.4.2")
+    write(engine, *SLOW, release="shop@1.5.0", start=10, later=3 * 60 * 60_000)
+    gatherer = Themes(engine)
+    gatherer.tick(NOW)
+    assert [theme.release for theme in themes(engine)] == ["shop@1.5.0"]
+    gatherer.tick(NOW + 1)
+    assert {theme.release for theme in themes(engine)} == {"shop@1.4.2", "shop@1.5.0"}
+
+
+def test_in_a_replay_all_are_gathered(engine: Engine) -> None:
+    """Its last look is the last one."""
+    write(engine, *SLOW, release="shop@1.4.2")
+    write(engine, *SLOW, release="shop@1.5.0", start=10)
+    Themes(engine).tick(NOW, all_due=True)
+    assert {theme.release for theme in themes(engine)} == {"shop@1.4.2", "shop@1.5.0"}
+
+
+def test_after_a_restart_what_was_gathered_long_after_it_was_written_is_left(engine: Engine) -> None:
+    """Only what may have changed since is gathered again."""
+    late = NOW + 24 * 60 * 60_000
+    write(engine, *SLOW)
+    Themes(engine).tick(late)
+    Themes(engine).tick(late + EVERY)
+    assert themes(engine)[0].updated_at == late
+
+
+def test_a_release_that_fails_does_not_starve_the_others(engine: Engine) -> None:
+    """It is tried again after them."""
+    write(engine, *SLOW, release="shop@1.4.2")
+    write(engine, *SLOW, release="shop@1.5.0", start=10)
+    broken = {"project": "shop", "environment": "production", "release": "shop@1.4.2", "theme": "t", "name": "n"}
+    with SqlStore(engine).begin() as unit:
+        unit.insert_new(tables.theme, [broken | {"members": "no JSON", "updated_at": 0}])
+    gatherer = Themes(engine)
+    for look in range(3):
+        gatherer.tick(NOW + look)
+    with engine.connect() as connection:
+        assert len(feedback.themes(connection, "shop", "production", "shop@1.5.0")) == 1
