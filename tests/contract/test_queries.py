@@ -12,7 +12,7 @@ from models.domain.evidence import ArmMinute, History, IssueMinute
 from models.store import tables
 from models.store.engine import open_engine
 from models.store.migrate import migrate
-from models.store.queries import deploys, evidence, fresh, freshness, ledger
+from models.store.queries import deploys, evidence, feedback, fresh, freshness, ledger
 from models.store.queries.hurt import Beside
 from models.store.queries.minutes import Minutes
 from models.wire.topics import DEPLOYS, ERRORS, SESSIONS
@@ -350,6 +350,24 @@ def test_first_sessions_are_the_earliest_over_partitions(rows: Rows, connection:
 
     assert deploys.first_sessions(connection, PROJECT, NOON + 5) == {ENVIRONMENT: {OLD: (NOON - 3) * 60_000}}
     assert set(deploys.first_sessions(connection, PROJECT, NOON + 6)[ENVIRONMENT]) == {OLD, NEW}
+
+
+def test_what_was_written_is_counted_by_release_and_span(rows: Rows, connection: Connection) -> None:
+    """From a time on, with the release of its event where it names none itself."""
+    told: dict[str, Any] = dict.fromkeys(column.name for column in tables.feedback.columns)
+    told |= {"message": "slow", "environment": ENVIRONMENT, "occurred_at": 0}
+    del told["project"]
+    event = {"event_id": bytes(16), "issue": "i-1", "release": OLD, "environment": ENVIRONMENT, "identity": None}
+    rows.put(tables.event, **event, handled=False, occurred_at=0, booked_at=0)
+    for number, (at, rest) in enumerate([(99, {"release": NEW}), (150, {"release": NEW}), (160, {"release": NEW})]):
+        rows.put(tables.feedback, **(told | rest | {"feedback": f"f-{number}", "booked_at": at}))
+    rows.put(tables.feedback, **(told | {"feedback": "of-event", "booked_at": 250, "event_id": bytes(16)}))
+    rows.put(tables.feedback, **(told | {"feedback": "of-nothing", "booked_at": 250}))
+
+    assert feedback.written(connection, 100, 100) == {
+        (PROJECT, ENVIRONMENT, NEW, 1): 2,
+        (PROJECT, ENVIRONMENT, OLD, 2): 1,
+    }
 
 
 # Freshness ----------------------------------------------------------------------------------------------------------
