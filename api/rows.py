@@ -54,7 +54,7 @@ def decision_row(one: Decision, public_url: str) -> dict[str, Any]:
         "release": one.release,
         "environment": one.environment,
         "decided_at": to_text(one.decided_at),
-        "as_of": minute_end(one.minute),
+        "as_of": one.document["as_of"],
         "verdict": one.verdict.value,
         "score": one.judgement.score,
         "mode": one.mode.value,

@@ -31,7 +31,7 @@ LONGEST_ODDS = 20.0
 """Nats: smaller chances than e^-20 are not told apart."""
 
 HELD = {
-    "no_concurrent_baseline": "nothing served beside it to compare with, so time of day cannot be told from harm",
+    "no_concurrent_baseline": "there is no release to compare it with",
     "no_identity": "users carry no identity, so one user's failures cannot be told from many",
     "inferred_deploy": "no deploy was recorded, only its sessions were seen",
     "sample_ratio": "sessions are split in other shares than planned, so one of the two is mismeasured",
@@ -46,7 +46,7 @@ def judgement(state: State, verdict: Verdict, evidence: float, held_by: tuple[st
     return Judgement(
         verdict=verdict,
         score=score.total,
-        confidence=rounded(min(1.0, information(state) / enough(state))),
+        confidence=rounded(_confidence(state, evidence)),
         log_evidence=rounded(evidence),
         needed=rounded(needed(state)),
         reasons=tuple(reasons),
@@ -55,6 +55,12 @@ def judgement(state: State, verdict: Verdict, evidence: float, held_by: tuple[st
         would_change=would_change(state, verdict),
         sentence=_headline(state, verdict, evidence, held_by, reasons),
     )
+
+
+def _confidence(state: State, evidence: float) -> float:
+    """How much of what a verdict needs is there: of what lets a release continue, or of what rolls it back."""
+    against = evidence if not state.latched else needed(state)
+    return min(1.0, max(information(state) / enough(state), against / needed(state), 0.0))
 
 
 # Reasons ------------------------------------------------------------------------------------------------------------
@@ -79,7 +85,7 @@ def _users(state: State, score: Score) -> Reason:
         base_n=max(told, 0),
         limit=None,
         issue=None,
-        sentence=_users_sentence(state, hurt, ratio, low, high),
+        sentence=_users_sentence(state, hurt, low, high),
         points=score.users_points,
         ratio=rounded(ratio),
         ratio_low=rounded(low),
@@ -198,25 +204,26 @@ def _beside(base: float | None, low: float, high: float) -> Finding:
 # Sentences ----------------------------------------------------------------------------------------------------------
 
 
-def _users_sentence(state: State, hurt: int, ratio: float, low: float, high: float) -> str:
+def _users_sentence(state: State, hurt: int, low: float, high: float) -> str:
     named = identified(state)
-    seen = f"{count(hurt, 'user')} hurt" if named else f"{count(hurt, 'failure')} without a known user"
     if not comparable(state):
-        return _sentence_of_history(state, seen, named=named)
-    expected = state.expected if named else state.expected_units
-    if not hurt:
+        return _sentence_of_history(state, _hurt(hurt, named=named), named=named)
+    compared, expected = (state.compared, state.expected) if named else (state.compared_units, state.expected_units)
+    if not compared and not expected:
         sessions = f"{max(state.started_new, 0):,} and {count(max(state.started_old, 0), 'session')}"
-        if not expected:
-            return f"No user was hurt on it or on {state.baseline} at the same time, in {sessions}."
-        nobody = "No user was hurt" if named else "No failure without a known user came"
-        return f"{nobody} on it, against {amount(expected)} expected by {state.baseline} at the same time."
-    often = "Users are hurt" if named else "Failures without a known user come"
+        return f"No user was hurt on it or on {state.baseline} at the same time, in {sessions}."
     interval = between(low, high)
-    valid = f"95 % always-valid {interval}; " if interval else ""
+    often = f": {interval} as often (95 %, however often one looks)" if interval else ""
+    were = "was" if amount(expected) == "1.0" else "were"
     return (
-        f"{often} {times(ratio)} as often as on {state.baseline} at the same time"
-        f" ({valid}{seen} against {amount(expected)} expected)."
+        f"{_hurt(compared, named=named)} where {amount(expected)} {were} expected"
+        f" by {state.baseline} at the same time{often}."
     )
+
+
+def _hurt(number: int, *, named: bool) -> str:
+    noun, what = ("user", "hurt") if named else ("failure", "without a known user")
+    return f"{count(number, noun)} {what}" if number else f"No {noun} {what}"
 
 
 def _sentence_of_history(state: State, seen: str, *, named: bool) -> str:
@@ -226,11 +233,12 @@ def _sentence_of_history(state: State, seen: str, *, named: bool) -> str:
     if not named:
         return f"{told}."
     due = max(state.started_new, 0) * state.history_hurt / state.history_started
-    return f"{told}, against {amount(due)} expected by the 24 hours before the deploy."
+    before = "it was first seen" if state.inferred else "the deploy"
+    return f"{told}, where {amount(due)} were expected by the 24 hours before {before}."
 
 
 def _headline(state: State, verdict: Verdict, evidence: float, held_by: tuple[str, ...], reasons: list[Reason]) -> str:
-    why = "; ".join(HELD[reason] for reason in held_by)
+    why = "; ".join(_held(state, reason) for reason in held_by)
     worst = max(reasons[:-1], key=lambda reason: reason.log_evidence).sentence
     if verdict is Verdict.ROLLBACK:
         return f"{worst} {_odds(state, evidence)}"
@@ -244,6 +252,14 @@ def _headline(state: State, verdict: Verdict, evidence: float, held_by: tuple[st
         return f"No verdict: {why}. {worst}"
     share = 100 * information(state) / enough(state)
     return f"Too little data yet: {share:.0f} % of what a verdict needs. {worst}"
+
+
+def _held(state: State, reason: str) -> str:
+    if reason != "no_concurrent_baseline" or state.baseline is None:
+        return HELD[reason]
+    if not state.overlap:
+        return f"it was not planned to share the traffic with {state.baseline}, so time of day cannot be told from harm"
+    return f"nothing was heard from {state.baseline}, which it replaces by what was told of deploys"
 
 
 def _odds(state: State, evidence: float) -> str:

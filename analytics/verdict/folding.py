@@ -97,6 +97,8 @@ def _test(before: State, state: State, minute: EvidenceMinute) -> State:
         sequential=sequential,
         due=state.due + new.started * base_rate(state) * (1.0 - share),
         seen=state.seen + old.hurt * share,
+        compared=state.compared + new.hurt,
+        compared_units=state.compared_units + new.anonymous,
         expected=state.expected + old.hurt * share / (1.0 - share),
         expected_units=state.expected_units + old.anonymous * planned / (1.0 - planned),
         onset=_onset(state, users, minute),

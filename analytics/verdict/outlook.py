@@ -32,6 +32,8 @@ def would_change(state: State, verdict: Verdict) -> str | None:
     if verdict is Verdict.ROLLBACK:
         return "Nothing: a rollback is final for the release. A person may label it a false alarm."
     if not comparable(state):
+        if state.overlap:
+            return f"Sessions or errors of {state.baseline}; or a deploy that names the release it really replaces."
         return (
             "Traffic on the release it replaces at the same time; or record the next deploy with an exposure below 1."
         )

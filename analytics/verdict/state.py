@@ -87,6 +87,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     hurt_old: int = 0
     anonymous_new: int = 0
     anonymous_old: int = 0
+    compared: int = 0
+    """Users hurt on the new arm while both served."""
+    compared_units: int = 0
+    """The same of failures without a known user."""
     expected: float = 0.0
     """Users who would have been hurt on the new arm had it been as good as the old one at the same time."""
     expected_units: float = 0.0

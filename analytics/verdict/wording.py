@@ -44,8 +44,8 @@ def between(low: float, high: float) -> str | None:
     if below and above:
         return None
     if below:
-        return f"at most {high:.2g}"
-    return f"at least {low:.2g}" if above else f"{low:.2g} to {high:.2g}"
+        return f"at most {high:.2g}x"
+    return f"at least {low:.2g}x" if above else f"{low:.2g}x to {high:.2g}x"
 
 
 def rounded(value: float) -> float:

@@ -62,7 +62,7 @@ class Judgement:
     score: float | None
     """0..100; None without any exposure."""
     confidence: float
-    """0..1: the information gathered, as a share of what a decision needs."""
+    """0..1: what was gathered for either verdict, as a share of what that needs."""
     log_evidence: float
     """Natural logarithm of the e-value against the release."""
     needed: float

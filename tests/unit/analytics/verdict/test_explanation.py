@@ -46,7 +46,7 @@ def test_the_ends_of_the_grid_mean_or_beyond(ratio: float, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "told"),
-    [(0.2, 20.0, None), (0.2, 3.9, "at most 3.9"), (1.7, 20.0, "at least 1.7"), (1.7, 3.94, "1.7 to 3.9")],
+    [(0.2, 20.0, None), (0.2, 3.9, "at most 3.9x"), (1.7, 20.0, "at least 1.7x"), (1.7, 3.94, "1.7x to 3.9x")],
 )
 def test_an_interval_that_says_nothing_is_not_told(low: float, high: float, told: str | None) -> None:
     """From less than .2 to more than 20 is no news."""
@@ -63,13 +63,13 @@ def test_a_share_is_not_rounded_to_all_or_nothing(share: float, told: str) -> No
 
 
 def test_the_primary_signal_is_told_with_interval_and_expectation() -> None:
-    """The ratio, its always-valid interval, what came and what was to be expected."""
+    """What came, what was to be expected, and the always-valid interval of the ratio."""
     told = Watched().see(minute(2, 1), times=12).now.reasons[0]
 
     assert told.verdict is Finding.WORSE
     assert re.fullmatch(
-        rf"Users are hurt [\d.]+x as often as on {OLD} at the same time"
-        r" \(95 % always-valid [\d.]+ to \d+; 24 users hurt against 5\.1 expected\)\.",
+        rf"24 users hurt where 5\.1 were expected by {OLD} at the same time:"
+        r" [\d.]+x to \d+x as often \(95 %, however often one looks\)\.",
         told.sentence,
     )
     assert told.ratio_low is not None
@@ -88,12 +88,26 @@ def test_one_user_hurt_is_one_user() -> None:
 
 
 def test_no_user_hurt_is_told_against_what_was_expected() -> None:
-    """Not as a ratio of nothing."""
+    """With what that rules out."""
     watched = Watched().see(minute(0, 7), times=4)
 
-    assert watched.now.reasons[0].sentence == (
-        f"No user was hurt on it, against 12.0 expected by {OLD} at the same time."
-    )
+    told = watched.now.reasons[0].sentence
+    assert told.startswith(f"No user hurt where 12.0 were expected by {OLD} at the same time: at most 0.")
+
+
+def test_after_promotion_the_sentence_compares_what_was_compared() -> None:
+    """Users hurt while nothing serves beside it are not held against what was expected while both served."""
+    watched = Watched().see(minute(3, 7), times=20).see(minute(10, 0, exposure=1.0), times=20)
+
+    assert watched.now.reasons[0].sentence.startswith(f"60 users hurt where 60.0 were expected by {OLD}")
+
+
+def test_a_rollback_has_all_the_confidence_that_it_needs() -> None:
+    """However few sessions were told by then, and however the evidence stands later."""
+    watched = Watched().see(minute(9, 1), times=3)
+    assert watched.now.verdict is Verdict.ROLLBACK
+    assert watched.now.confidence == 1.0
+    assert watched.see(minute(0, 7), times=5).now.confidence == 1.0
 
 
 def test_nobody_hurt_on_either_is_told_with_the_sessions() -> None:
