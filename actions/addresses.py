@@ -13,12 +13,18 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 """The addresses of a host, the preferred one first. Raises OSError or UnicodeError."""
 
+LOCALHOST = "localhost"
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: how a network without IPv4 reaches it. The last 32 bits are the address that is really called."""
 
 
 class Refused(Exception):
     """The host is internal. List it in the policy's allowed_hosts if it shall be called."""
+
+    def __init__(self, message: str, *, final: bool) -> None:
+        super().__init__(message)
+        self.final = final
+        """The host is itself an internal address, so that only another policy helps; a name's address may change."""
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
@@ -36,7 +42,7 @@ def check(host: str, addresses: Sequence[str], allowed_hosts: Collection[str]) -
         if is_internal(ip_address(address)) and _plain(address) not in allowed:
             is_it = "" if _plain(host) == _plain(address) else f" (which is {address})"
             message = f"{host}{is_it} is internal; list it in the policy's allowed_hosts if it shall be called"
-            raise Refused(message)
+            raise Refused(message, final=is_literal(host))
 
 
 def is_internal(address: Address) -> bool:
@@ -46,6 +52,27 @@ def is_internal(address: Address) -> bool:
         return is_internal(carried)
     local = isinstance(address, IPv6Address) and address.is_site_local
     return local or not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified
+
+
+def is_literal(host: str) -> bool:
+    """Whether a host stands for one address whatever a name server says: an address in any spelling, or localhost."""
+    plain = _plain(host)
+    if plain == LOCALHOST or plain.endswith(f".{LOCALHOST}"):  # RFC 6761: always the loopback
+        return True
+    try:
+        ip_address(plain)
+    except ValueError:
+        return _is_number(plain)
+    return True
+
+
+def _is_number(host: str) -> bool:
+    """Whether the system reads it as an IPv4 address: ``2130706433``, ``0x7f.1``, ``0177.0.0.1``."""
+    try:
+        socket.inet_aton(host)
+    except (OSError, UnicodeError):
+        return False
+    return True
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:

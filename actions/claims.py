@@ -86,17 +86,18 @@ def record(unit: SqlUnitOfWork, attempted: Claim, answer: Answer, started: int, 
     return settled
 
 
-def drop(unit: SqlUnitOfWork, attempted: Claim, now: int) -> None:
+def drop(unit: SqlUnitOfWork, attempted: Claim, reason: str, now: int) -> None:
     """End an action that has nothing left to do: ``moot``."""
     key = {"project": attempted.project, "action": attempted.action, "attempt": attempted.attempt}
-    result = "not sent: the release was withdrawn, or another took over, meanwhile"
+    result = f"not sent: {reason}"
     unit.insert_new(action_attempt, [key | {"attempted_at": now, "status": None, "result": result}])
     ours = (action.c.state == "pending") & (action.c.attempts == attempted.attempt)
     unit.connection.execute(update(action).where(_is(attempted), ours).values(state="moot", due_at=now))
 
 
 def _failure(given_up: Claim, answer: Answer, now: int) -> dict[str, object]:
-    reason = f"the rollback to {given_up.target} was given up after {given_up.attempt} attempts: {answer.result}"
+    tries = f"{given_up.attempt} {'attempt' if given_up.attempt == 1 else 'attempts'}"
+    reason = f"the rollback to {given_up.target} was given up after {tries}: {answer.result}"
     document = msgspec.json.decode(given_up.payload) | {"failed": given_up.action}
     return action_row(
         project=given_up.project,

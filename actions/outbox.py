@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from actions.call import ROLLBACK
 from actions.claims import Claim, Fate, claim, drop, due, record
 from actions.lanes import Lane
-from actions.moot import is_moot
+from actions.moot import moot
 from actions.publishing import Publisher
 from actions.webhook import WebhookNotifier
 from models.ports import Answer, Clock, LogWriter, Notice, Notifier
@@ -82,9 +82,9 @@ class Outbox:
 
     def _attempt(self, claimed: Claim) -> int:
         started = self._clock.now()
-        if claimed.kind == ROLLBACK and self._is_moot(claimed, started):
+        if reason := self._moot(claimed, started):
             with SqlUnitOfWork(self._engine) as unit:
-                drop(unit, claimed, started)
+                drop(unit, claimed, reason, started)
             log.info("action.moot", project=claimed.project, action=claimed.action, decision=claimed.decision)
             return 1
         answer = self._tell(claimed)
@@ -94,9 +94,9 @@ class Outbox:
         _say(claimed, answer, settled)
         return 1
 
-    def _is_moot(self, claimed: Claim, now: int) -> bool:
+    def _moot(self, claimed: Claim, now: int) -> str | None:
         with self._engine.connect() as connection:
-            return is_moot(connection, claimed.project, claimed.decision, now)
+            return moot(connection, claimed.project, claimed.kind, claimed.decision, now)
 
     def _tell(self, claimed: Claim) -> Answer:
         try:

@@ -44,8 +44,10 @@ class WebhookNotifier:
             url = httpx2.URL(webhook.url)
             addresses = self._addresses(url, allowed_hosts)
         except Refused as refused:
-            return _unsent(str(refused))
-        except (httpx2.InvalidURL, OSError, UnicodeError) as error:
+            return _unsent(str(refused), final=refused.final)
+        except httpx2.InvalidURL as error:
+            return _unsent(f"{webhook.url} is no address ({error}); mend the policy's webhook.url", final=True)
+        except (OSError, UnicodeError) as error:
             return _unsent(
                 f"the host of {webhook.url} was not found ({error}); check the policy's webhook.url, and DNS"
             )
@@ -114,5 +116,5 @@ def _answer(status: int, told: str) -> Answer:
     return Answer(taken=False, status=status, result=said)
 
 
-def _unsent(result: str) -> Answer:
-    return Answer(taken=False, status=None, result=result)
+def _unsent(result: str, *, final: bool = False) -> Answer:
+    return Answer(taken=False, status=None, result=result, final=final)

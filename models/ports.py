@@ -206,7 +206,7 @@ class Answer:
     result: str
     """What happened, and what to do about it, for people."""
     final: bool = False
-    """The receiver wants to be told no more: another attempt is pointless."""
+    """Another attempt is pointless: the receiver wants to be told no more, or the policy forbids to call it."""
 
 
 class Notifier(Protocol):

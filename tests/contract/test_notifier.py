@@ -96,9 +96,9 @@ def test_no_answer_has_no_status_and_says_who_did_not_answer(subject: Subject) -
 
 
 def test_an_internal_host_that_is_not_allowed_is_not_called(subject: Subject) -> None:
-    """Nothing arrives, and the answer says what to do."""
+    """Nothing arrives, and the answer says what to do; until the policy is another one, it stays so."""
     answer = subject.notify(allowed="127.0.0.2")
-    assert (answer.taken, answer.status, answer.final) == (False, None, False)
+    assert (answer.taken, answer.status, answer.final) == (False, None, True)
     assert "allowed_hosts" in answer.result
     assert subject.told() == []
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, Table, select
 
+from actions.addresses import is_literal
 from actions.call import action_row
 from actions.outbox import Outbox
 from models.clock import SimulatedClock
@@ -44,7 +45,8 @@ class FakeNotifier:
     def notify(self, notice: Notice, webhook: Webhook, allowed_hosts: Collection[str]) -> Answer:
         host = urlsplit(webhook.url).hostname or ""
         if host not in allowed_hosts:
-            return Answer(taken=False, status=None, result=f"{host} is internal; list it in the policy's allowed_hosts")
+            told = f"{host} is internal; list it in the policy's allowed_hosts"
+            return Answer(taken=False, status=None, result=told, final=is_literal(host))
         with self._lock:
             status = self.script.pop(0) if self.script else 200
             if status is not None:

@@ -117,7 +117,7 @@ def test_a_rollback_that_is_given_up_is_said_loudly(shop: Outgoing, notifier: Fa
     told = json.loads(notifier.told[-1][1].body)
     assert (told["type"], told["kind"]) == ("seatrial.action_failed.v1", "action_failed")
     assert (told["release"], told["failed"], told["schema"]) == ("shop@1.5.0", row["action"], "gate.v1")
-    assert "given up after 1 attempts: answered 410" in told["reason"]
+    assert "given up after 1 attempt: answered 410" in told["reason"]
     assert notifier.ids == [row["action"], told["action"], told["action"]]
 
 

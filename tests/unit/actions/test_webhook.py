@@ -61,13 +61,34 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(receiver: Receiv
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1", "0177.0.0.1", "[::ffff:127.0.0.1]"]
+    "host",
+    [
+        *("127.0.0.1", "localhost", "0.0.0.0", "2130706433", "0x7f000001", "0x7f.1", "127.1"),  # noqa: S104 - called, not listened at
+        *("[::1]", "[::ffff:127.0.0.1]"),
+    ],
 )
 def test_nothing_internal_is_called_by_any_spelling(receiver: Receiver, host: str) -> None:
-    """The receiver listens there, and hears nothing."""
+    """The receiver listens there, and hears nothing; that is final, for no name server can change it."""
     webhook = Webhook(f"http://{host}:{receiver.port}/", SECRET)
     answer = WebhookNotifier(SystemClock()).notify(NOTICE, webhook, [])
-    assert (answer.taken, answer.status) == (False, None)
+    assert (answer.taken, answer.status, answer.final) == (False, None, True)
+    assert "is internal; list it in the policy's allowed_hosts" in answer.result
+    assert receiver.requests == []
+
+
+def test_what_is_no_address_is_final_too() -> None:
+    """It cannot be called before somebody writes another."""
+    answer = WebhookNotifier(SystemClock()).notify(NOTICE, Webhook("http://0177.0.0.1/", SECRET), [])
+    assert (answer.taken, answer.status, answer.final) == (False, None, True)
+    assert "mend the policy's webhook.url" in answer.result
+
+
+def test_a_name_that_is_internal_now_is_tried_again(receiver: Receiver) -> None:
+    """It may be a fault of the name server, which is mended without a new policy."""
+    webhook = Webhook(f"http://hooks.example:{receiver.port}/", SECRET)
+    answer = WebhookNotifier(SystemClock(), resolve=Names(["127.0.0.1"])).notify(NOTICE, webhook, [])
+    assert (answer.taken, answer.final) == (False, False)
+    assert "is internal" in answer.result
     assert receiver.requests == []
 
 
