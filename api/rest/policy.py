@@ -13,7 +13,7 @@ from api.rest import bodies
 from api.rest.asking import Asked, OfProject
 from models.domain.policy import Policy
 from models.store.queries import policies
-from models.wire.policy import BadPolicy
+from models.wire.policy import MASK, BadPolicy, with_secret
 
 router = APIRouter(prefix="/projects/{project}", tags=["policy"])
 MOST_BYTES = 64 * 1024
@@ -32,19 +32,25 @@ def show(asked: OfProject) -> Response:
 
 @router.put("/policy", summary="Make a TOML document the policy in force", openapi_extra=PUT_BODY)
 async def apply(request: Request, asked: OfProject) -> Response:
-    """A new version; the ones before it stay, for the decisions that were taken under them."""
+    """A new version; the ones before it stay, for the decisions that were taken under them.
+
+    A webhook without ``secret`` keeps the one of the policy in force.
+    """
     body = await bodies.read(request, MOST_BYTES)
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise Problem(400, "The policy is not UTF-8", f"{error}. Save the file as UTF-8.") from None
-    return answer(_shown(await run_in_threadpool(_apply, asked, text), text))
+    return answer(_shown(*await run_in_threadpool(_apply, asked, text)))
 
 
-def _apply(asked: Asked, text: str) -> Policy:
+def _apply(asked: Asked, text: str) -> tuple[Policy, str]:
+    """The policy and its document, which takes a secret that it leaves out from the policy in force."""
     try:
         with asked.services.writing() as connection:
-            return policies.apply(connection, asked.project, text, asked.by, asked.services.clock.now())
+            webhook = policies.current(connection, asked.project).webhook
+            whole = with_secret(text, webhook.secret) if webhook else text
+            return policies.apply(connection, asked.project, whole, asked.by, asked.services.clock.now()), whole
     except BadPolicy as error:
         place, _, detail = str(error).partition(": ")
         raise Problem(422, "This is not a policy", detail or place, place=place) from None
@@ -59,5 +65,5 @@ def _shown(policy: Policy, document: str | None) -> dict[str, object]:
         "name": policy.name,
         "version": policy.version,
         "mode": policy.mode.value,
-        "document": None if document is None else SECRET.sub("whsec_…", document),
+        "document": None if document is None else SECRET.sub(MASK, document),
     }

@@ -1,7 +1,6 @@
 """A policy as people write it: TOML, with an error that names the place and the fix."""
 
 import base64
-import binascii
 import difflib
 import re
 import tomllib
@@ -22,6 +21,9 @@ LONGEST_BAKE = 14 * 1440
 """Minutes: a release is not watched for longer."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SPACE = re.compile(r"\s")
+WEBHOOK_HEADER = re.compile(r"^[ \t]*\[[ \t]*webhook[ \t]*\][ \t]*(?:#[^\r\n]*)?(?=\r?$)", re.MULTILINE)
+MASK = "whsec_…"
+"""What is shown in the place of a secret."""
 SECRET_BYTES = range(24, 65)
 """How long Standard Webhooks lets a secret be."""
 FALSE_ROLLBACKS = (0.001, 200.0)
@@ -36,7 +38,7 @@ def parse_policy(text: str) -> Policy:
     """The policy in a TOML document; what it leaves out has its default. Its version is 0: applying it gives one."""
     try:
         told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         message = f"not TOML: {error}"
         raise BadPolicy(message) from None
     _know(told, KEYS, "")
@@ -53,6 +55,30 @@ def parse_policy(text: str) -> Policy:
         webhook=_webhook(told["webhook"]) if "webhook" in told else None,
         allowed_hosts=_hosts(told.get("allowed_hosts", [])),
     )
+
+
+def with_secret(text: str, secret: str) -> str:
+    """The document with ``secret`` where its webhook leaves one out, so that none must be written again.
+
+    A document that needs none, that is no policy, or whose webhook is an inline table stays as it is.
+    """
+    told = _webhook_told(text)
+    if told is None or "secret" in told or "url" not in told:
+        return text
+    line = f'secret = "{secret}"'
+    # Under its header, or as a dotted key among those of the top.
+    for filled in (WEBHOOK_HEADER.sub(lambda found: f"{found[0]}\n{line}", text, count=1), f"webhook.{line}\n{text}"):
+        if _webhook_told(filled) == told | {"secret": secret}:
+            return filled
+    return text
+
+
+def _webhook_told(text: str) -> dict[str, Any] | None:
+    try:
+        found = tomllib.loads(text).get("webhook")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _know(told: Mapping[str, Any], known: Collection[str], place: str) -> None:
@@ -145,9 +171,14 @@ def _url(value: str) -> str:
 
 
 def _secret(value: str) -> str:
+    if value == MASK:
+        message = (
+            "webhook.secret: the secret is masked: write the real one, or leave `secret` out to keep the stored one"
+        )
+        raise BadPolicy(message)
     try:
         key = base64.b64decode(value.removeprefix("whsec_"), validate=True) if value.startswith("whsec_") else b""
-    except binascii.Error:
+    except ValueError:  # no base64, or not even ASCII
         key = b""
     if len(key) in SECRET_BYTES:
         return value

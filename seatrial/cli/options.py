@@ -17,7 +17,13 @@ Listen: TypeAlias = Annotated[str | None, typer.Option(help="Address and port of
 PublicUrl: TypeAlias = Annotated[str | None, typer.Option(help="The address in links and DSNs.")]
 Url: TypeAlias = Annotated[str | None, typer.Option(help="The server to ask.")]
 Token: TypeAlias = Annotated[str | None, typer.Option(help="The project's token.")]
-Project: TypeAlias = Annotated[str | None, typer.Option(help="The project; default: the text before @ in RELEASE.")]
+Project: TypeAlias = Annotated[
+    str | None, typer.Option(help="The project; default: SEATRIAL_PROJECT, else the text before @ in RELEASE.")
+]
+ProjectAlone: TypeAlias = Annotated[
+    str | None, typer.Option("--project", help="The project; default: SEATRIAL_PROJECT.")
+]
+"""Of commands without a RELEASE."""
 Environment: TypeAlias = Annotated[str, typer.Option("--environment", "-e", help="The environment.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Release: TypeAlias = Annotated[str, typer.Argument(help="The whole string, as in shop@1.4.2.")]
@@ -30,6 +36,11 @@ def settings_of(config: Path | None = None, **flags: Any) -> Settings:
 
 def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 user``, ``2 users``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def say(text: str) -> None:

@@ -392,6 +392,22 @@ def test_policy(api: Serving) -> None:
     assert said_by == f"token {api.shop.token[:8]}…"
 
 
+def test_a_policy_as_shown_is_applied_without_its_masked_secret(api: Serving) -> None:
+    """The secret in force stays; where there is none, it is asked for."""
+    secret = "whsec_" + "c2Vj" * 8
+    shown = '[webhook]\nurl = "https://deployer.internal/"\n'
+    path = "/api/v1/projects/shop/policy"
+    refused = api.client.put(path, content=shown)
+    api.client.put(path, content=f'{shown}secret = "{secret}"\n')
+    applied = api.client.put(path, content='mode = "observe"\n' + shown)
+    assert (refused.status_code, refused.json()["place"]) == (422, "webhook.secret")
+    assert applied.json()["policy"] == "default@2"
+    with api.engine.connect() as connection:
+        newest = str(connection.execute(text("SELECT document FROM policy WHERE version = 2")).scalar())
+    assert secret in newest
+    assert secret not in applied.text
+
+
 @pytest.mark.parametrize(
     ("document", "status", "place"),
     [

@@ -6,7 +6,7 @@ import pytest
 
 from models.domain.policy import Policy, Webhook
 from models.domain.verdict import Mode
-from models.wire.policy import BadPolicy, parse_policy
+from models.wire.policy import BadPolicy, parse_policy, with_secret
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 WHOLE = f"""
@@ -91,6 +91,14 @@ def test_a_bake_is_in_minutes_hours_or_days(told: str, minutes: int) -> None:
         (webhook("https://a:99999/"), "webhook.url: 'https://a:99999/'", "write https://host/path"),
         (webhook("https://a b/"), "webhook.url: 'https://a b/'", "write https://host/path"),
         (webhook(signed_by="topsecret"), "webhook.secret: not a secret", "whsec_ and the base64 of 24 to 64"),
+        (
+            webhook(signed_by="whsec_…"),
+            "webhook.secret: the secret is masked",
+            "leave `secret` out to keep the stored one",
+        ),
+        (webhook(signed_by=SECRET + "é"), "webhook.secret: not a secret", "whsec_ and the base64"),
+        ("margin = " + "9" * 5_000, "not TOML", ""),
+        ("margin = " + "[" * 100_000, "not TOML", ""),
         (webhook(signed_by="whsec_!!!"), "webhook.secret: not a secret", "whsec_ and the base64"),
         (webhook(signed_by="whsec_c2hvcnQ="), "webhook.secret: not a secret", "24 to 64 random bytes"),
     ],
@@ -110,6 +118,38 @@ def test_a_secret_is_never_repeated_in_an_error() -> None:
         parse_policy(webhook(signed_by="my-real-secret"))
 
     assert "my-real-secret" not in str(bad.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[webhook]\nurl = "https://a/"\n',
+        'name = "x"\n\n[webhook] # calls us\nurl = "https://a/"',
+        '[ webhook ]\r\nurl = "https://a/"\r\n',
+        'webhook.url = "https://a/"\nname = "x"',
+    ],
+)
+def test_a_secret_that_is_left_out_is_filled_in(text: str) -> None:
+    """As a table with a header, or as a dotted key."""
+    assert parse_policy(with_secret(text, SECRET)).webhook == Webhook("https://a/", SECRET)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not = = TOML",
+        webhook(),
+        webhook(signed_by="whsec_…"),
+        "[webhook]",
+        'webhook = "https://a/"',
+        'webhook = { url = "https://a/" }',
+        'name = """\n[webhook]\n"""',
+    ],
+)
+def test_no_secret_is_filled_in_elsewhere(text: str) -> None:
+    """Where there is one, where it says more than which is missing, or where it cannot be done line by line."""
+    assert with_secret(text, SECRET) == text
 
 
 def test_decisions_name_policy_and_version() -> None:
