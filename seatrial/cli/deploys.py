@@ -41,6 +41,9 @@ def record(
     if state not in STATES:
         message = f"--state is one of {', '.join(STATES)}"
         raise Failure(message, ExitCode.BAD_USAGE)
+    if exposure is not None and not 0 <= exposure <= 1:
+        message = f"--exposure {exposure:g}: write a share of traffic from 0 to 1, as in 0.1"
+        raise Failure(message, ExitCode.BAD_USAGE)
     told: dict[str, Any] = {"release": release, "environment": environment, "state": state}
     optional = {
         "exposure": exposure,
@@ -75,7 +78,10 @@ def _commits(given: str) -> list[dict[str, Any]]:
 
 
 def _git_commits(span: str) -> list[dict[str, Any]]:
-    command = ["git", "log", "--name-only", "--format=%x00%H%x1f%an%x1f%aI%x1f%s", span, "--"]
+    if span.startswith("-"):
+        message = f"--commits {span!r} would be an option of git, not a range: write it as in v1.4.1..v1.4.2"
+        raise Failure(message, ExitCode.BAD_USAGE)
+    command = ["git", "log", "--name-only", "--format=%x00%H%x1f%an%x1f%aI%x1f%s", "--end-of-options", span, "--"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - git, and a range as the user wrote it
     if done.returncode:
         message = f"--commits {span!r} is neither a file nor a git range here: {done.stderr.strip()}"
