@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.options import Json, Project, Reason, Token, Url, print_json, say, settings_of, tell
+from seatrial.cli.options import Json, ProjectAlone, Reason, Token, Url, print_json, say, settings_of, tell
 from seatrial.failures import ExitCode, Failure
 
 decisions = typer.Typer(help="Decisions.", no_args_is_help=True)
@@ -19,7 +19,7 @@ Decision = Annotated[str, typer.Argument(help="Its id, as in d-77.")]
 def list_decisions(
     release: Annotated[str | None, typer.Option(help="Only on this release.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
-    project: Project = None,
+    project: ProjectAlone = None,
     url: Url = None,
     token: Token = None,
     as_json: Json = False,
@@ -46,7 +46,7 @@ def list_decisions(
 
 @decisions.command()
 def view(
-    decision: Decision, project: Project = None, url: Url = None, token: Token = None, as_json: Json = False
+    decision: Decision, project: ProjectAlone = None, url: Url = None, token: Token = None, as_json: Json = False
 ) -> None:
     """One decision with its frozen evidence."""
     from seatrial.client import Client, in_path, project_of
@@ -72,7 +72,7 @@ def label(
     ],
     reason: Reason,
     by: Annotated[str | None, typer.Option(help="Who says so.")] = None,
-    project: Project = None,
+    project: ProjectAlone = None,
     url: Url = None,
     token: Token = None,
     as_json: Json = False,
@@ -82,6 +82,9 @@ def label(
 
     if given not in LABELS:
         message = f"{given!r} is no label: use one of {', '.join(LABELS)}"
+        raise Failure(message, ExitCode.BAD_USAGE)
+    if not reason.strip():
+        message = "--reason is empty: say why, for whoever reads the decision later"
         raise Failure(message, ExitCode.BAD_USAGE)
     told = {"decision": decision, "label": given, "reason": reason}
     if by:

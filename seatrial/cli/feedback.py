@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.options import Environment, Json, Project, Token, Url, print_json, say, settings_of, tell
+from seatrial.cli.options import Environment, Json, ProjectAlone, Token, Url, print_json, say, settings_of, tell
 
 feedback = typer.Typer(help="Feedback.", no_args_is_help=True)
 app.add_typer(feedback, name="feedback")
@@ -18,7 +18,7 @@ def list_feedback(
     environment: Environment = "production",
     release: OfRelease = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
-    project: Project = None,
+    project: ProjectAlone = None,
     url: Url = None,
     token: Token = None,
     as_json: Json = False,
@@ -42,12 +42,12 @@ def list_feedback(
 def themes(
     environment: Environment = "production",
     release: OfRelease = None,
-    project: Project = None,
+    project: ProjectAlone = None,
     url: Url = None,
     token: Token = None,
     as_json: Json = False,
 ) -> None:
-    """What several users said alike, counted."""
+    """What several users said alike, counted release by release."""
     from seatrial.client import Client, project_of
 
     settings = settings_of(project=project, url=url, token=token)
@@ -59,7 +59,7 @@ def themes(
     if not items:
         tell("No theme: at least three users must say the same thing.")
     for item in items:
-        say(f"{item['count']:>4}  {item['name']}")
+        say(f"{item['count']:>4}  {item.get('release') or '—'}  {item['name']}")
 
 
 @feedback.command()
@@ -69,7 +69,7 @@ def add(
     release: Annotated[str | None, typer.Option(help="The release it is about.")] = None,
     rating: Annotated[int | None, typer.Option(min=1, max=5)] = None,
     user: Annotated[str | None, typer.Option(help="Who wrote; kept as a hash only.")] = None,
-    project: Project = None,
+    project: ProjectAlone = None,
     url: Url = None,
     token: Token = None,
     as_json: Json = False,

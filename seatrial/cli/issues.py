@@ -1,11 +1,23 @@
 """`issue list | view`: the causes behind the errors."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.options import Environment, Json, Project, Token, Url, print_json, say, settings_of, tell
+from seatrial.cli.options import (
+    Environment,
+    Json,
+    ProjectAlone,
+    Token,
+    Url,
+    counted,
+    print_json,
+    say,
+    settings_of,
+    tell,
+)
 
 issues = typer.Typer(help="Issues.", no_args_is_help=True)
 app.add_typer(issues, name="issue")
@@ -16,7 +28,7 @@ def list_issues(
     environment: Environment = "production",
     release: Annotated[str | None, typer.Option(help="Only those seen in this release.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
-    project: Project = None,
+    project: ProjectAlone = None,
     url: Url = None,
     token: Token = None,
     as_json: Json = False,
@@ -33,14 +45,14 @@ def list_issues(
     if not items:
         tell("No issue here.")
     for item in items:
-        say(f"{item.get('name') or item['issue']}  {item['users']} users  {item['events']} events  {item['title']}")
+        say(f"{item.get('name') or item['issue']}  {_hurt(item, '  ')}  {item['title']}")
 
 
 @issues.command()
 def view(
     issue: Annotated[str, typer.Argument(help="Its name, as in SHOP-12, or its id.")],
     environment: Environment = "production",
-    project: Project = None,
+    project: ProjectAlone = None,
     url: Url = None,
     token: Token = None,
     as_json: Json = False,
@@ -55,8 +67,12 @@ def view(
         print_json(found)
         return
     say(f"{found.get('name') or found['issue']}  {found['title']}")
-    say(f"  {found['users']} users, {found['events']} events")
+    say(f"  {_hurt(found, ', ')}")
     if found.get("culprit"):
         say(f"  in {found['culprit']}")
     for row in found.get("releases", []):
-        say(f"  {row['release']}: {row['users']} users, {row['events']} events")
+        say(f"  {row['release']}: {_hurt(row, ', ')}")
+
+
+def _hurt(found: Mapping[str, Any], between: str) -> str:
+    return f"{counted(found['users'], 'user')}{between}{counted(found['events'], 'event')}"

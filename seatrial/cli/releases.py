@@ -1,14 +1,28 @@
 """`release list | view | watch | gate`: what Seatrial thinks of releases."""
 
+import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.options import Environment, Json, Project, Release, Token, Url, print_json, say, settings_of, tell
+from seatrial.cli.options import (
+    Environment,
+    Json,
+    Project,
+    ProjectAlone,
+    Release,
+    Token,
+    Url,
+    print_json,
+    say,
+    settings_of,
+    tell,
+)
 from seatrial.failures import ExitCode, Failure
 
 releases = typer.Typer(help="Releases.", no_args_is_help=True)
@@ -22,7 +36,14 @@ GATE_CODES = {
 }
 FINAL = ("continue", "rollback")
 Timeout = Annotated[
-    str | None, typer.Option(help="Wait for an answer at most so long, as in 45m; default: answer once.")
+    str | None,
+    typer.Option(
+        help="Wait for an answer at most so long, as in 45m or 90s (a bare number: seconds); default: answer once."
+    ),
+]
+WatchTimeout = Annotated[
+    str | None,
+    typer.Option(help="Watch at most so long, as in 45m or 90s (a bare number: seconds); default: until it is final."),
 ]
 
 
@@ -37,7 +58,7 @@ class OnUnknown(StrEnum):
 def list_releases(
     environment: Environment = "production",
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
-    project: Project = None,
+    project: ProjectAlone = None,
     url: Url = None,
     token: Token = None,
     as_json: Json = False,
@@ -120,19 +141,19 @@ def gate(
 def watch(
     release: Release,
     environment: Environment = "production",
-    timeout: Timeout = None,
+    timeout: WatchTimeout = None,
     project: Project = None,
     url: Url = None,
     token: Token = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON at each change.")] = False,
 ) -> None:
     """Follow a release until its verdict is final, or until the timeout."""
     from seatrial.client import Client, project_of
-    from seatrial.verdicts import watching
     from seatrial.waiting import Wait
 
     wait = Wait(None if timeout is None else seconds_of(timeout))
     settings = settings_of(project=project, url=url, token=token)
-    with Client(settings, project_of(settings, release)) as client, watching(sys.stdout) as show:
+    with Client(settings, project_of(settings, release)) as client, _showing(as_json=as_json) as show:
 
         def ask() -> dict[str, Any]:
             found: dict[str, Any] = client.get("/gate", release=release, environment=environment)
@@ -141,6 +162,29 @@ def watch(
 
         document = wait.until(ask, is_final)
     raise typer.Exit(gate_code(document, waited=True, pass_unknown=False))
+
+
+def _showing(*, as_json: bool) -> AbstractContextManager[Callable[[Mapping[str, Any]], None]]:
+    from seatrial.verdicts import watching
+
+    return nullcontext(changes_as_json(sys.stdout)) if as_json else watching(sys.stdout)
+
+
+def changes_as_json(stream: TextIO) -> Callable[[Mapping[str, Any]], None]:
+    """Writes a document if it says another thing than the last one: one line each."""
+    last: tuple[Any, ...] | None = None
+
+    def show(document: Mapping[str, Any]) -> None:
+        nonlocal last
+        degraded = bool(document.get("degraded"))
+        # How long a verdict is degraded changes all the time, and its sentence with it.
+        said = (document["verdict"], degraded, None if degraded else document["sentence"])
+        if said != last:
+            last = said
+            stream.write(json.dumps(document, ensure_ascii=False) + "\n")
+            stream.flush()
+
+    return show
 
 
 def is_final(document: Mapping[str, Any]) -> bool:
@@ -160,7 +204,7 @@ def gate_code(document: dict[str, Any], *, waited: bool, pass_unknown: bool) -> 
 
 
 def seconds_of(text: str) -> float:
-    """``45m``, ``90s``, ``2h`` or plain seconds."""
+    """``45m``, ``90s``, ``2h``, or a bare number of seconds."""
     factors = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
     number, factor = (text[:-1], factors[text[-1]]) if text and text[-1] in factors else (text, 1)
     try:
@@ -168,6 +212,6 @@ def seconds_of(text: str) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        message = f"--timeout {text!r}: write a time as in 90s, 45m or 2h"
+        message = f"--timeout {text!r}: write a time as in 90s, 45m or 2h, or a number of seconds"
         raise Failure(message, ExitCode.BAD_USAGE)
     return seconds

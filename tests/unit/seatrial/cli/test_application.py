@@ -39,3 +39,16 @@ def test_config_prints_every_setting_as_json(capsys: pytest.CaptureFixture[str])
     """For scripts: name, value, origin and meaning."""
     assert run(["config", "--json"]) == 0
     assert '"SEATRIAL_DATA": {"value":' in capsys.readouterr().out
+
+
+def test_a_label_needs_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty one tells nobody anything."""
+    assert run(["decision", "label", "d-1", "correct", "--reason", " ", "--project", "shop"]) == 2
+    assert "say why" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["issue list", "feedback themes", "decision view", "policy show", "release list"])
+def test_a_command_without_a_release_does_not_speak_of_it(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its project comes from elsewhere."""
+    assert run([*command.split(), "--help"]) == 0
+    assert "before @" not in capsys.readouterr().out

@@ -1,8 +1,11 @@
 """What a gate leaves with (ux.md, section 4)."""
 
+import io
+import json
+
 import pytest
 
-from seatrial.cli.releases import gate_code, seconds_of
+from seatrial.cli.releases import changes_as_json, gate_code, seconds_of
 from seatrial.failures import Failure
 
 
@@ -45,3 +48,15 @@ def test_a_timeout_that_is_none_is_refused(text: str) -> None:
     """The message shows how one is written."""
     with pytest.raises(Failure, match="45m"):
         seconds_of(text)
+
+
+def test_a_change_is_a_line_of_json() -> None:
+    """Each time the verdict or its sentence is another one; how long it is degraded is none."""
+    stream = io.StringIO()
+    show = changes_as_json(stream)
+    hold = {"verdict": "hold", "sentence": "3 hurt", "degraded": None}
+    worse = hold | {"sentence": "4 hurt"}
+    for document in (hold, hold, worse, worse | {"degraded": "for 1 s"}, worse | {"degraded": "for 2 s"}):
+        show(document)
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert told == [hold, worse, worse | {"degraded": "for 1 s"}]
