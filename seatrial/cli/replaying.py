@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seatrial.cli.application import app
-from seatrial.cli.options import Config, Data, Json, Log, Store, print_json, say, settings_of, tell
+from seatrial.cli.options import Config, Data, Json, Log, Store, counted, print_json, say, settings_of, tell
 from seatrial.failures import Failure
 
 if TYPE_CHECKING:
@@ -52,14 +52,25 @@ def replay(
     for bad in result.progress.bad_lines:
         tell(f"{file}:{bad.number}: {bad.reason}")
     if result.progress.bad:
-        tell(f"{result.progress.bad} lines could not be read and were left out.")
+        tell(f"{counted(result.progress.bad, 'line')} could not be read: left out.")
     for document in result.decisions:
         if as_json:
             print_json(document)
         else:
             say(f"{document['as_of']}  {document['verdict']:<18} {document['release']}  {document['sentence']}")
-    if not result.decisions:
+    if result.progress.messages and not result.decisions:
         tell("No decision was taken.")
+    check_read(file, result.progress)
+
+
+def check_read(file: Path, progress: "Progress") -> None:
+    """Raise `Failure` where too little was read for the result to mean anything."""
+    if not progress.messages:
+        message = f"no line of {file} could be read" if progress.bad else f"{file} has no lines: nothing was replayed"
+        raise Failure(message)
+    if progress.bad > progress.messages:
+        message = f"most lines of {file} could not be read: is it a replay file?"
+        raise Failure(message)
 
 
 def _fill(settings: "Settings", lines: "BinaryIO", on_progress: "Callable[[Progress], None]") -> "Result":

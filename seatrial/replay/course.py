@@ -9,6 +9,7 @@ from typing import Protocol
 
 from consumers.runtime import GRACE, Consumer
 from models.clock import SimulatedClock
+from models.domain.deploy import WATCH
 from models.ports import Store
 from models.wire import topics
 from seatrial.replay.feed import BATCH_RECORDS, FeedLog
@@ -17,6 +18,10 @@ from seatrial.replay.lines import BadLine, Line, read
 STEP = 6 * 60 * 60_000
 """Simulated ms between two evaluations."""
 BAD_LINES_KEPT = 20
+QUIET = WATCH + 24 * 60 * 60_000
+"""Simulated ms without a line after which no release is watched any more, and so nothing is decided."""
+DAY_AHEAD = 24 * 60 * 60_000
+"""How far a line may be ahead of a store that is in use afterwards: as far as clocks and zones go wrong."""
 CLOSING = GRACE + 60_000
 """Simulated ms after the last line until the minute it is in is closed."""
 
@@ -59,17 +64,18 @@ class Replay:
         self._projects: set[str] = set()
 
     def run(self, lines: Iterable[bytes], now: Callable[[], int] | None = None) -> Progress:
-        """Replay all lines, then let the clock go on until the last minute is closed, but not past ``now()`` (ms)."""
+        """Replay all lines, then let the clock go on until the last minute is closed, but not past ``now()`` (ms).
+
+        With ``now``, a line that is more than a day ahead of it is a bad one: what comes live would be behind it.
+        """
         due = None
-        for line in read(self._measured(lines)):
+        for line in read(self._measured(lines), now() + DAY_AHEAD if now else None):
             if isinstance(line, BadLine):
                 self._note(line)
                 continue
             if due is None:
                 due = self._start(line.received_at)
-            while line.received_at >= due:
-                self._evaluate(due)
-                due += self._step
+            due = self._pass(due, line.received_at)
             self._take(line)
         if due is not None:
             closed = self.progress.at + CLOSING
@@ -81,6 +87,16 @@ class Replay:
         self._consumer = Consumer(self._feed, self._store, self._clock, "replay")
         self._evaluator = self._new_evaluator(self._clock)
         return at - at % self._step + self._step
+
+    def _pass(self, due: int, until: int) -> int:
+        """Evaluate at each step up to ``until``, but in a silence only while something can happen; the next step."""
+        quiet = self.progress.at + QUIET
+        while until >= due:
+            self._evaluate(due)
+            due += self._step
+            if due > quiet:
+                due = max(due, until - until % self._step)
+        return due
 
     def _take(self, line: Line) -> None:
         if line.project and line.project not in self._projects:

@@ -42,13 +42,18 @@ _WRITTEN = msgspec.json.Decoder(_Written)
 _NAMED = msgspec.json.Decoder(_Named)
 
 
-def read(lines: Iterable[bytes]) -> Iterator[Line | BadLine]:
-    """Each line that is not blank; one that cannot be read is told with its reason and harms no other."""
+def read(lines: Iterable[bytes], latest: int | None = None) -> Iterator[Line | BadLine]:
+    """Each line that is not blank; one that cannot be read is told with its reason and harms no other.
+
+    One after ``latest`` (ms) is in the future.
+    """
     before = 0
     for number, text in enumerate(lines, start=1):
         if not text.strip():
             continue
         line = _read(number, text, before)
+        if isinstance(line, Line) and latest is not None and line.received_at > latest:
+            line = BadLine(number, f"received_at is in the future: {to_text(line.received_at)}")
         if isinstance(line, Line):
             before = line.received_at
         yield line

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import Engine, insert, select
 
@@ -11,10 +12,12 @@ from models.store import tables
 from models.store.engine import open_engine
 from models.store.sql import SqlStore
 from models.wire import topics
+from models.wire.times import to_milliseconds, to_text
 from seatrial.demo.history import History
-from seatrial.replay.course import Replay
+from seatrial.replay.course import QUIET, Replay
 
 NOW = 1_790_000_000_000
+DAY = 86_400_000
 PARTITIONS = {topic: settings.partitions for topic, settings in topics.all_topics(3).items()}
 
 
@@ -93,3 +96,20 @@ def test_it_is_evaluated_before_an_outcome_is_read(engine: Engine, lines: list[b
     """What people say of a decision must find it, however long a step is."""
     outcomes = [line for line in lines if b'"seatrial.outcomes"' in line]
     assert len(run(engine, lines, 365 * 86_400_000).asked) == len(outcomes) + 1
+
+
+def test_a_silence_is_passed_at_once_when_nothing_is_watched_any_more(engine: Engine, lines: list[bytes]) -> None:
+    """It is evaluated for as long as a release is watched, not for the 8,000 years until a line with a wrong year."""
+    late = lines[-1].replace(b'"received_at":"20', b'"received_at":"99')
+    last = to_milliseconds(msgspec.json.decode(lines[-1])["received_at"]) or 0
+    silent = [at for at in run(engine, [*lines, late], DAY).asked if at > last]
+    before_the_line_and_at_the_end = 2
+    assert len(silent) == QUIET // DAY + before_the_line_and_at_the_end
+
+
+def test_a_silence_while_something_is_watched_is_passed_step_by_step(engine: Engine, lines: list[bytes]) -> None:
+    """A release without a word is watched to its end."""
+    first = to_milliseconds(msgspec.json.decode(lines[-1])["received_at"]) or 0
+    later = lines[-1].replace(to_text(first).encode(), to_text(first + 10 * DAY).encode())
+    asked = run(engine, [lines[0], lines[-1], later], DAY).asked
+    assert len([at for at in asked if first < at <= first + 10 * DAY]) == 10

@@ -45,6 +45,15 @@ def test_bad_lines_are_told_with_their_number_and_harm_no_other() -> None:
     assert [one.number for one in found if isinstance(one, Line)] == [1, 9]
 
 
+def test_a_line_of_the_future_is_a_bad_one() -> None:
+    """Where there is a present."""
+    first, second = read([line(), line(at="9999-12-31T00:00:00Z")], latest=1_767_225_600_000)
+    assert isinstance(first, Line)
+    assert isinstance(second, BadLine)
+    assert second.reason == "received_at is in the future: 9999-12-31T00:00:00Z"
+    assert all(isinstance(one, Line) for one in read([line(), line(at="9999-12-31T00:00:00Z")]))
+
+
 def test_what_to_do_is_said_of_an_unknown_topic_and_a_wrong_order() -> None:
     """A bad line names the topics there are, or asks for the file to be sorted."""
     reasons = [
