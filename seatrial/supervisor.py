@@ -1,5 +1,6 @@
 """`seatrial up`: the processes of one installation, started, watched and started anew when they die."""
 
+import errno
 import os
 import signal
 import socket
@@ -147,10 +148,20 @@ class Supervisor:
                 child.process.wait()
 
 
-def check_port(settings: Settings) -> None:
-    """Raise `PortTaken` unless the port can be listened on."""
-    deadline = time.monotonic() + PORT_SECONDS
-    while not can_listen(settings.host or "127.0.0.1", settings.port):
+class CannotListen(PortTaken):
+    """The address is not one of this machine, or is not ours to use. Waiting does not help."""
+
+
+def check_port(settings: Settings, patience: float = PORT_SECONDS) -> None:
+    """Raise `PortTaken` unless the port can be listened on within ``patience`` seconds."""
+    deadline = time.monotonic() + patience
+    while error := _refusal(settings.host or "127.0.0.1", settings.port):
+        if error.errno != errno.EADDRINUSE:
+            message = (
+                f"this machine cannot listen on {settings.listen} ({error.strerror}): choose an address of its own and"
+                f" a port above 1023, as in `--listen 127.0.0.1:8321`, or `--listen 0.0.0.0:8321` for all of them"
+            )
+            raise CannotListen(message)
         if time.monotonic() > deadline:
             message = (
                 f"{settings.listen} is taken by another process: choose another by"
@@ -161,14 +172,18 @@ def check_port(settings: Settings) -> None:
 
 
 def can_listen(host: str, port: int) -> bool:
+    return _refusal(host, port) is None
+
+
+def _refusal(host: str, port: int) -> OSError | None:
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     with closing(socket.socket(family)) as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             one.bind((host.strip("[]"), port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def _answers(url: str, timeout: float) -> bool:
