@@ -11,6 +11,7 @@ from seatrial.failures import ExitCode, Failure, Unanswered
 from seatrial.settings import Settings
 
 TIMEOUT_SECONDS = 30.0
+HERE_SECONDS = 1.0
 CODES = {
     400: ExitCode.BAD_USAGE,
     401: ExitCode.NOT_ALLOWED,
@@ -27,6 +28,7 @@ class Client:
     def __init__(self, settings: Settings, project: str) -> None:
         self.server = settings.server
         self.project = project
+        self._root = f"/api/v1/projects/{in_path(project)}"
         headers = {"Accept": "application/json"}
         if settings.token is not None:
             headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
@@ -71,7 +73,7 @@ class Client:
         return items[:limit]
 
     def _call(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        url = f"/api/v1/projects/{quote(self.project, safe='')}{path}"
+        url = f"{self._root}{path}"
         try:
             answer = self._http.request(method, url, **options)
         except httpx2.ConnectError:
@@ -102,7 +104,22 @@ def project_of(settings: Settings, release: str | None = None) -> str:
 
 
 def in_path(text: str) -> str:
+    """One step of a path. Raises `Failure` for those that lead elsewhere, however they are written."""
+    if text in (".", ".."):
+        message = f"{text!r} names nothing: write the whole name"
+        raise Failure(message, ExitCode.BAD_USAGE)
     return quote(text, safe="")
+
+
+def projects_here(address: str) -> list[str] | None:
+    """The projects of the server at ``address`` on this machine, None where none answers or it does not say."""
+    if urlsplit(address).hostname not in ("127.0.0.1", "localhost", "::1"):
+        return None
+    try:
+        answer = httpx2.get(f"{address}/api/v1/projects", timeout=HERE_SECONDS, trust_env=False)
+        return [str(one["project"]) for one in answer.raise_for_status().json()["items"]]
+    except (httpx2.HTTPError, ValueError, KeyError, TypeError):
+        return None
 
 
 def dsn_of(address: str, key: str, number: int) -> str:
@@ -118,6 +135,9 @@ def _explain(answer: httpx2.Response) -> str:
     except ValueError:
         told = {}
     words = [str(told[name]) for name in ("title", "detail") if isinstance(told, dict) and told.get(name)]
+    text = ": ".join(words) or f"the server answered {answer.status_code} {answer.reason_phrase}"
     if answer.status_code in (401, 403):
-        words.append("set SEATRIAL_TOKEN to a token of this project (`seatrial project create` prints one)")
-    return ": ".join(words) or f"the server answered {answer.status_code} {answer.reason_phrase}"
+        return (
+            f"{text.rstrip('.')}; set SEATRIAL_TOKEN to a token of this project (`seatrial project create` prints one)"
+        )
+    return text

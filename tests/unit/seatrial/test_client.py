@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import unquote
 
 import pytest
 
-from seatrial.client import Client
+from seatrial.client import Client, in_path
 from seatrial.failures import ExitCode, Failure, Unanswered
 from seatrial.settings import Settings
 from tests.real.process import free_port
@@ -19,7 +20,7 @@ class _Answering(BaseHTTPRequestHandler):
         status, body = self.path.rsplit("/", 2)[1:]
         self.send_response(int(status))
         self.end_headers()
-        self.wfile.write(body.encode())
+        self.wfile.write(unquote(body).encode())
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
@@ -57,3 +58,20 @@ def test_a_server_that_is_not_there_is_unanswered() -> None:
         pytest.raises(Unanswered, match="seatrial up"),
     ):
         client.get("/gate")
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_that_leads_elsewhere_is_refused(client: Client, name: str) -> None:
+    """As a path it would be another address, whether it is written with percents or not."""
+    with pytest.raises(Failure) as raised:
+        Client(Settings(url=client.server), name)
+    assert raised.value.code == ExitCode.BAD_USAGE
+    with pytest.raises(Failure):
+        in_path(name)
+    assert in_path("../x") == "..%2Fx"
+
+
+def test_a_refusal_for_want_of_a_token_reads_well(client: Client) -> None:
+    """The server's sentence, then ours."""
+    with pytest.raises(Failure, match=r"^This needs a token: Send one; set SEATRIAL_TOKEN to"):
+        client.get("/401/{%22title%22:%22This%20needs%20a%20token%22,%22detail%22:%22Send%20one.%22}")
