@@ -76,6 +76,16 @@ class Settings(BaseModel):
         return self.store or f"sqlite:///{self.data.absolute() / 'store.db'}"
 
     @property
+    def store_file(self) -> Path | None:
+        """Of an SQLite store."""
+        return Path(self.store_address.removeprefix("sqlite:///")) if self.store_address.startswith("sqlite:") else None
+
+    @property
+    def store_shown(self) -> str:
+        """Where the store is, without a password."""
+        return str(self.store_file or _masked("store", self.store))
+
+    @property
     def public_address(self) -> str:
         return (self.public_url or self._listening_at()).rstrip("/")
 

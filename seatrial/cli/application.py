@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -28,6 +30,13 @@ COMMANDS = (
 )
 """The modules of this folder with commands, in the order of the help."""
 
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"seatrial {version('seatrial')}\n")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="seatrial",
     help="Every release gets its sea trial: watched from its first session, with a verdict at any time.",
@@ -36,6 +45,14 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version.")
+    ] = False,
+) -> None: ...
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -73,6 +90,9 @@ def _known(error: Exception) -> Failure | None:
         return Failure(str(error), ExitCode.BAD_USAGE)
     if isinstance(error, LogUnavailable | MissingTopics):
         return Failure(str(error))
+    if isinstance(error, OSError) and error.filename:
+        reason = error.strerror or type(error).__name__
+        return Failure(f"{error.filename} cannot be used ({reason}): name a folder that can be written to by --data")
     if isinstance(error, OperationalError):
         reason = str(error.orig).splitlines()[0]
         return Failure(f"the store cannot be used ({reason}): check SEATRIAL_STORE, and that the database is up")

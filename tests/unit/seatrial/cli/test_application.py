@@ -1,5 +1,6 @@
 """How the command line fails: a sentence that says what to do, and the right exit code."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,23 @@ def test_a_command_without_a_release_does_not_speak_of_it(command: str, capsys: 
     """Its project comes from elsewhere."""
     assert run([*command.split(), "--help"]) == 0
     assert "before @" not in capsys.readouterr().out
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """For whoever reports a fault."""
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"seatrial {version('seatrial')}\n"
+
+
+@pytest.mark.parametrize("command", [["up"], ["project", "create", "shop"], ["demo"], ["doctor"]])
+@pytest.mark.parametrize("below", ["", "sub"])
+def test_a_folder_that_cannot_be_one_is_named(
+    command: list[str], below: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file is in its place, or in its way."""
+    (tmp_path / "file").write_text("")
+    listen = [] if command == ["doctor"] else ["--listen", f"127.0.0.1:{free_port()}"]
+    assert run([*command, "--data", str(tmp_path / "file" / below), *listen]) == 1
+    said = capsys.readouterr().err
+    assert str(tmp_path / "file") in said
+    assert "--data" in said
