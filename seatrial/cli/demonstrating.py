@@ -11,7 +11,12 @@ from seatrial.failures import ExitCode
 
 @app.command()
 def demo(
-    seed: Annotated[int, typer.Option(help="Another seed tells another history and other customers.")] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            help="Another seed tells another history and other customers; the history of a seed grows with the day."
+        ),
+    ] = 1,
     bug: Annotated[bool, typer.Option("--bug/--no-bug", help="Whether the new release has its bug.")] = True,
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running at the end, until Ctrl-C.")] = False,
     fast_history: Annotated[
@@ -23,9 +28,11 @@ def demo(
 ) -> None:
     """Three weeks of a small shop, then a bad release, caught and rolled back while you watch."""
     from seatrial import logs
+    from seatrial.demo.parts import interrupted_by_sigterm
     from seatrial.demo.story import Telling, tell
 
     settings = settings_of(data=data, listen=listen)
     logs.configure("demo")
-    told = tell(settings, Telling(seed=seed, bug=bug, keep=keep, fraction=fast_history, as_json=as_json))
+    with interrupted_by_sigterm():
+        told = tell(settings, Telling(seed=seed, bug=bug, keep=keep, fraction=fast_history, as_json=as_json))
     raise typer.Exit(ExitCode.DONE if told.as_expected else ExitCode.FAILED)

@@ -6,9 +6,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from seatrial.failures import Failure
 from seatrial.settings import Settings
@@ -78,7 +80,8 @@ def start_seatrial(settings: Settings, folder: Path) -> Part:
     """`seatrial up` on the demo's own folder; returns once it is ready."""
     command = ["seatrial", "up", "--data", str(settings.data), "--listen", settings.listen]
     part = Part(command, folder / "seatrial.log", {"SEATRIAL_LOG": "", "SEATRIAL_STORE": "", "SEATRIAL_PUBLIC_URL": ""})
-    part.await_line(b"ready ")
+    with _not_left_behind(part):
+        part.await_line(b"ready ")
     return part
 
 
@@ -88,8 +91,34 @@ def start_shop(release: str, dsn: str, folder: Path, *, bug: bool) -> tuple[Part
     command = ["seatrial.demo.shop", release, "production", str(port), dsn]
     name = release.replace("@", "-")
     part = Part(command, folder / f"{name}.log", {} if bug else {"SHOP_WITHOUT_BUG": "1"})
-    part.await_port(port)
+    with _not_left_behind(part):
+        part.await_port(port)
     return part, f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _not_left_behind(part: Part) -> Iterator[None]:
+    """Who is interrupted while a part starts has no part to stop yet."""
+    try:
+        yield
+    except BaseException:
+        part.stop()
+        raise
+
+
+@contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """Within, a SIGTERM is a Ctrl-C, so that everything that was started is stopped in order; a second is ignored."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def free_port() -> int:
