@@ -1,13 +1,11 @@
 """How pages write numbers, times and words. What is not known is a dash, never 0."""
 
 from datetime import UTC, datetime
-from math import floor
 
 from analytics.reports import sentences
 from analytics.reports.words import FINDINGS, UNKNOWN
 from models.wire.times import to_milliseconds
 
-MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 KINDS = {"concurrent": "serving at the same time", "sequential": "its 24 hours before", "none": ""}
 FINDING_STATES = {
     "worse": "bad",
@@ -66,15 +64,6 @@ def clock(text: str | int | None) -> str:
     """``14:52:10``, in UTC."""
     found = moment(text)
     return f"{found:%H:%M:%S}" if found else UNKNOWN
-
-
-def span(milliseconds: float) -> str:
-    """``50 min``: how long, in the one unit that says most."""
-    seconds = max(0, floor(milliseconds / 1000))
-    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
 
 
 def finding(name: str) -> str:

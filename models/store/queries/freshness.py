@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, select
 
+from models.domain.spans import span
 from models.store.tables import position
 from models.wire.topics import FEEDS_MINUTES, short
 
@@ -26,9 +27,7 @@ def degradation(connection: Connection, now: int) -> str | None:
     if still:
         names = ", ".join(f"{short(row.topic)}/{row.partition}" for row in still[:NAMED])
         more = f" and {len(still) - NAMED} more" if len(still) > NAMED else ""
-        return (
-            f"Not read for {(now - still[0].read_to) // 1000} s: {names}{more}. Start the consumers, or see their logs."
-        )
+        return f"Not read for {span(now - still[0].read_to)}: {names}{more}. Start the consumers, or see their logs."
     return None
 
 
@@ -38,7 +37,7 @@ def overdue(now: int, *, evaluated_at: int | None = None, told_at: int | None = 
     ``evaluated_at`` is of a deploy that is still under watch, and ``told_at`` of one that has no evaluation yet.
     """
     if evaluated_at is not None and evaluated_at < now - STALE_EVALUATION:
-        return f"The last evaluation is {(now - evaluated_at) // 1000} s old: start the evaluator, or see its logs."
+        return f"The last evaluation is {span(now - evaluated_at)} old: start the evaluator, or see its logs."
     if told_at is not None and told_at < now - STALE_EVALUATION:
-        return f"Deployed {(now - told_at) // 1000} s ago and not evaluated yet: start the evaluator, or see its logs."
+        return f"Deployed {span(now - told_at)} ago and not evaluated yet: start the evaluator, or see its logs."
     return None

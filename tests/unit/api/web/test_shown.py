@@ -46,15 +46,6 @@ def test_points_carry_their_minus() -> None:
     assert shown.points(None) == "—"
 
 
-@pytest.mark.parametrize(
-    ("milliseconds", "text"),
-    [(-5, "0 s"), (6_400, "6 s"), (50 * 60_000, "50 min"), (3 * 3_600_000, "3 h"), (21 * 86_400_000, "21 d")],
-)
-def test_a_span_is_said_in_one_unit(milliseconds: int, text: str) -> None:
-    """The largest unit that it fills; a clock that runs ahead gives no negative age."""
-    assert shown.span(milliseconds) == text
-
-
 def test_times_are_utc_from_text_and_from_milliseconds() -> None:
     """Both spellings of one time look the same, and no time is a dash."""
     assert shown.day_time(START) == shown.day_time("2026-11-22T23:39:00Z") == "22 Nov 23:39"
