@@ -12,7 +12,7 @@ from models.store.queries import evidence
 from models.store.tables import decision
 
 ENDED = "the release was withdrawn, or another took over, meanwhile"
-OF_A_VERDICT = ("hold", "silent_source", "rollback_recommended")
+OF_A_VERDICT = ("hold", "silent_source", "rollback_recommended", "rollback_withheld")
 """What says how a release stands, and is wrong once it stands otherwise."""
 
 

@@ -1,16 +1,20 @@
 """Looks at log, store, clocks, lag and what was left undone, and says what to do about each fault."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.call import FAILED, ROLLBACK
+from actions.moot import moot
 from models.domain.evidence import MILLISECONDS_A_MINUTE
+from models.domain.spans import counted, span
 from models.ports import Clock, Log, LogUnavailable, MissingTopics, Partition
 from models.store import tables
 from models.store.queries.freshness import STALE_EVALUATION, STANDSTILL
+from models.store.queries.operation import Undelivered, undelivered
 from models.wire import topics
 
 MINUTE = MILLISECONDS_A_MINUTE
@@ -19,6 +23,10 @@ CLOCK_SKEW = 5_000
 """ms: as long as appends take to show; more would close minutes too early."""
 LAG_MANY = 10_000
 ASSIGN_SECONDS = 10.0
+TRIES_OF_OTHERS = 3
+"""Failed attempts from which on an action that is no rollback is a fault: some 35 s."""
+BY_HAND = "roll back by hand now; then mend the policy's webhook: a policy applied anew calls for the rollback again"
+SEE_ATTEMPTS = "see the release's page for each attempt, and check the policy's webhook and the receiver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ def _clocks(engine: Engine, now: int) -> Check:
             ahead = max(ahead, abs(int(float(database) * 1000) - now))
     if ahead > CLOCK_SKEW:
         advice = "synchronise the clocks of broker, database and this machine (NTP)"
-        return _fault("clocks", f"{ahead / 1000:.0f} s apart", advice)
+        return _fault("clocks", f"{span(ahead)} apart", advice)
     return _fine("clocks", "agree")
 
 
@@ -110,11 +118,10 @@ def _age(engine: Engine, now: int) -> Check:
     age = now - oldest.read_to
     if age > STANDSTILL:
         still = sum(now - row.read_to > STANDSTILL for row in rows)
-        finding = (
-            f"{still} of {len(rows)} partitions stand still; {oldest.topic}/{oldest.partition} for {age / 1000:,.0f} s"
-        )
+        many = f"{still} of {counted(len(rows), 'partition')} {'stands' if still == 1 else 'stand'} still"
+        finding = f"{many}; {oldest.topic}/{oldest.partition} for {span(age)}"
         return _fault("age", finding, "start the consumers, or look for `consumer.` events in their logs")
-    return _fine("age", f"all partitions are read to {max(age, 0) / 1000:.0f} s ago")
+    return _fine("age", f"all partitions are read to {span(age)} ago")
 
 
 def _lag(engine: Engine, log: Log) -> Check:
@@ -124,7 +131,7 @@ def _lag(engine: Engine, log: Log) -> Check:
         worst = max(behind, key=lambda partition: behind[partition])
         finding = f"{total:,} messages wait, most in {worst.topic}/{worst.number} ({behind[worst]:,})"
         return _fault("lag", finding, "add consumers (up to the number of partitions), or wait if it shrinks")
-    return _fine("lag", f"{total:,} messages wait")
+    return _fine("lag", f"{counted(total, 'message')} {'waits' if total == 1 else 'wait'}")
 
 
 def lag(engine: Engine, log: Log) -> Mapping[Partition, int]:
@@ -174,23 +181,45 @@ def _evaluation(engine: Engine, now: int) -> Check:
         return _fine("evaluation", "no release is under watch")
     age = now - rows[0].evaluated_at
     if age > STALE_EVALUATION:
-        finding = f"{rows[0].release} was last judged {age / 1000:,.0f} s ago: its gate says hold"
+        finding = f"{rows[0].release} was last judged {span(age)} ago: its gate says hold"
         return _fault("evaluation", finding, "start the evaluator: `seatrial serve evaluator`")
-    return _fine("evaluation", f"the oldest is {max(age, 0) / 1000:.0f} s old")
+    return _fine("evaluation", f"the oldest is {span(age)} old")
 
 
 def _actions(engine: Engine, now: int) -> Check:
     action = tables.action
     overdue = (action.c.state == "pending") & (action.c.due_at < now - MINUTE)
     with engine.connect() as connection:
-        failed = connection.execute(select(func.count()).where(action.c.state == "failed")).scalar() or 0
+        found = [one for one in undelivered(connection) if _matters(connection, one, now)]
         waiting = connection.execute(select(func.count()).where(overdue)).scalar() or 0
-    if failed:
-        advice = "see the release's page for each attempt; check the policy's webhook, and roll back by hand if need be"
-        return _fault("actions", f"{failed} could not be delivered", advice)
+    rollbacks = [one for one in found if one.kind == ROLLBACK]
+    if rollbacks:
+        return _fault("actions", _missed(rollbacks, "rollback") + "; the release still has its traffic", BY_HAND)
+    if found:
+        return _fault("actions", _missed(found, "action"), SEE_ATTEMPTS)
     if waiting:
-        return _fault("actions", f"{waiting} are overdue", "start the actions: `seatrial serve actions`")
+        return _fault(
+            "actions",
+            f"{counted(waiting, 'action')} {'is' if waiting == 1 else 'are'} overdue",
+            "start the actions: `seatrial serve actions`",
+        )
     return _fine("actions", "none failed, none is overdue")
+
+
+def _matters(connection: Connection, one: Undelivered, now: int) -> bool:
+    """Whether somebody must know: at once of a rollback, later of what may come right; of nothing without a point."""
+    about = ROLLBACK if one.kind == FAILED else one.kind
+    if moot(connection, one.project, about, one.decision, now):
+        return False
+    return one.kind == ROLLBACK or one.state == "failed" or one.attempts >= TRIES_OF_OTHERS
+
+
+def _missed(found: Sequence[Undelivered], thing: str) -> str:
+    worst = max(found, key=lambda one: one.attempts)
+    verb = "is" if len(found) == 1 else "are"
+    return (
+        f"{counted(len(found), thing)} {verb} not delivered after {counted(worst.attempts, 'attempt')}: {worst.result}"
+    )
 
 
 def _publications(engine: Engine, now: int) -> Check:
@@ -199,6 +228,6 @@ def _publications(engine: Engine, now: int) -> Check:
     with engine.connect() as connection:
         waiting = connection.execute(query).scalar() or 0
     if waiting:
-        finding = f"{waiting} verdicts or dead letters are not in the log yet"
+        finding = f"{counted(waiting, 'verdict or dead letter', 'verdicts or dead letters')} not in the log yet"
         return _fault("publications", finding, "start the actions: `seatrial serve actions`")
     return _fine("publications", "all are in the log")

@@ -22,7 +22,9 @@ REDRAWS_A_SECOND = 5
 
 
 def gate_lines(document: Mapping[str, Any]) -> list[str]:
-    """The verdict, its sentence, each reason, and what would change it."""
+    """The verdict, whether who should act knows of it, its sentence, each reason, and what would change it."""
+    from analytics.reports import delivery, sentences
+
     score = document.get("score")
     facts = [
         f"{document['release']}  {document['environment']}",
@@ -30,7 +32,15 @@ def gate_lines(document: Mapping[str, Any]) -> list[str]:
         f"score {score:.0f}/100" if score is not None else "no score",
         f"policy {document['policy']} ({document['mode']})",
     ]
-    lines = ["  ".join(facts), f"  {document['sentence']}"]
+    lines = ["  ".join(facts)]
+    done = delivery.sentence(document)
+    if done and delivery.is_missed(document):
+        lines.append(f"  ! {done}")
+    lines.append(f"  {document['sentence']}")
+    if frozen := sentences.frozen(document):
+        lines.append(f"  {frozen}")
+    if done and not delivery.is_missed(document):
+        lines.append(f"  {done}")
     lines += [f"  {FINDINGS[one['verdict']]:<18} {one['signal']}: {one['sentence']}" for one in document["reasons"]]
     if document.get("degraded") and document["degraded"] not in document["sentence"]:
         lines.append(f"  ! Degraded: {document['degraded']}")

@@ -7,8 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analytics.reports import drawing, sentences, words
+from analytics.reports import delivery, drawing, sentences, words
 from analytics.reports.charts import Theme
+from models.domain.spans import counted
 
 Report = Mapping[str, Any]
 Chart = tuple[str, str]
@@ -24,7 +25,8 @@ SHOWN: tuple[tuple[str, Theme, int], ...] = (
 def html(report: Report) -> str:
     """``report.v1`` as HTML. The template escapes all text from outside."""
     template = _templates().get_template("release.html")
-    return template.render(report=report, charts=_charts(report), sentences=sentences, words=words, drawing=drawing)
+    rooms = {"sentences": sentences, "words": words, "drawing": drawing, "delivery": delivery, "counted": counted}
+    return template.render(report=report, charts=_charts(report), **rooms)
 
 
 def _charts(report: Report) -> list[Chart]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from analytics.reports import sentences, words
+from analytics.reports import delivery, sentences, words
 
 Report = Mapping[str, Any]
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~$&])")
@@ -34,6 +34,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"**{escaped(sentences.headline(report))}**"
     yield ""
+    if told := sentences.frozen(gate):
+        yield from (escaped(told), "")
+    if (done := delivery.sentence(gate)) and not delivery.is_missed(gate):
+        yield from (escaped(done), "")
     yield escaped(sentences.rate(report))
     yield from _reasons(gate["reasons"])
     yield from _issues(report)

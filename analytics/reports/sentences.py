@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from analytics.reports import words
+from analytics.reports import delivery, words
+from models.domain.spans import counted
 
 NEARLY_ALL = 0.9995
 """From here on, and as far from nothing, one decimal would round to all or nothing."""
@@ -19,9 +20,21 @@ def clean(text: str) -> str:
 
 
 def headline(report: Report) -> str:
-    """The verdict's own sentence; while something of ours is broken, that too."""
+    """The verdict's own sentence, after what nobody was told of; while something of ours is broken, that too."""
     gate = report["gate"]
-    return f"{gate['sentence']} Degraded: {gate['degraded']}" if is_beside(gate) else str(gate["sentence"])
+    missed = f"{delivery.sentence(gate)} " if delivery.is_missed(gate) else ""
+    broken = f" Degraded: {gate['degraded']}" if is_beside(gate) else ""
+    return f"{missed}{gate['sentence']}{broken}"
+
+
+def frozen(gate: Mapping[str, Any]) -> str | None:
+    """Of a rollback, that its numbers are those of the decision: what came later says less, or something else."""
+    if gate["verdict"] != "rollback" or not gate["decision"]:
+        return None
+    return (
+        f"As decided in {gate['decision']} at {moment(gate['as_of'])} UTC: "
+        "score, reasons and their numbers are those of the decision, and what came later does not change them."
+    )
 
 
 def is_beside(gate: Mapping[str, Any]) -> bool:
@@ -79,8 +92,8 @@ def issues(report: Report) -> str:
     if not counts["all"]:
         return "none."
     unexplained = report["unexplained"]
-    rest = "" if unexplained is None else f" {unexplained:,} failed sessions have no issue."
-    return f"{counts['all']:,}, of which {counts['new_here']:,} new here.{rest}"
+    rest = "" if unexplained is None else f" {counted(unexplained, 'failed session')} without an issue."
+    return f"{counts['all']:,}, {counts['new_here']:,} of them new here.{rest}"
 
 
 def people(report: Report) -> str:
@@ -102,7 +115,7 @@ def system(report: Report) -> str:
     delivered = sum(one["state"] == "delivered" for one in actions)
     pending = sum(one["state"] == "pending" for one in actions)
     if actions:
-        told.append(f"{delivered:,} of {len(actions):,} actions delivered, {pending:,} pending.")
+        told.append(f"{delivered:,} of {counted(len(actions), 'action')} delivered, {pending:,} pending.")
     return " ".join(told)
 
 

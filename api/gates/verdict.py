@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from analytics.verdict.document import VALID_MILLISECONDS, gate_document
+from api.gates.acting import Acted, acted
 from api.gates.standing import Standing, standings
 from models.domain.decision import Decision
 from models.domain.evidence import MILLISECONDS_A_MINUTE
@@ -44,6 +45,7 @@ def gates(
         policies.current(connection, project),
         freshness.degradation(connection, now),
         decisions.named(connection, project, final),
+        acted(connection, project, environment, [one.evaluation.deploy for one in found.values() if one.evaluation]),
         now,
         public_url,
     )
@@ -66,6 +68,8 @@ class _Asked:
     """What of our reading is broken."""
     decided: Mapping[str, Decision]
     """The rollbacks, by name."""
+    acted: Mapping[str, Acted]
+    """What came of what was called for, by deploy."""
     now: int
     public_url: str
 
@@ -94,7 +98,7 @@ class _Asked:
             baseline=found.baseline,
             degraded=reason,
             url=release_page(self.public_url, *of),
-        )
+        ) | {"action": self.acted.get(found.deploy)}
 
 
 def _rollback(found: Evaluation | None) -> str | None:
@@ -120,4 +124,4 @@ def _unknown(
         baseline=None,
         degraded=reason,
         url=release_page(public_url, project, release, environment),
-    )
+    ) | {"action": None}

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api import addresses, rows
 from api.answers import answer, page, place_of
+from api.gates.acting import of_decision
 from api.problems import not_found
 from api.rest.asking import PAGE, Asked, Cursor, Limit, OfProject, Release
 from api.track_record import track_record
@@ -53,10 +54,13 @@ def _row(asked: Asked, one: Decision) -> dict[str, Any]:
 
 
 def _frozen(connection: Connection, found: Decision) -> dict[str, Any]:
-    """``document``: gate.v1 as it was decided; ``evidence``: what the engine was shown last, and its state's hash."""
+    """``document``: gate.v1 as it was decided, with what came of its action by now.
+
+    ``evidence``: what the engine was shown last, and its state's hash.
+    """
     return {
         "deploy": found.deploy,
-        "document": found.document,
+        "document": found.document | {"action": of_decision(connection, found)},
         "judgement": msgspec.to_builtins(found.judgement),
         "evidence": msgspec.to_builtins(found.evidence),
         "actions": [rows.action_row(one) for one in actions.of_decisions(connection, found.project, [found.decision])],

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from actions.call import FAILED
 from analytics.reports import drawing
 from api.problems import not_found
 from api.release_document import release_document
@@ -48,9 +49,16 @@ def release_page(
         rows=rows,
         names=names,
         chart=_chart(document),
-        failed=[one for one in document["actions"] if one["state"] == "failed"],
+        failed=_failed(document),
         live=_live(document["gate"], around.now),
     )
+
+
+def _failed(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """What could not be delivered beside the gate's own action, which is said first, and the word of its failure."""
+    action = document["gate"]["action"]
+    told = {action["kind"], FAILED} if action else set()
+    return [one for one in document["actions"] if one["state"] == "failed" and one["kind"] not in told]
 
 
 def _live(gate: dict[str, Any], now: int) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
-from analytics.reports import drawing, words
+from analytics.reports import delivery, drawing, words
 from api import addresses
 from api.web import assets, shown
+from models.domain import spans
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; "
@@ -58,7 +59,7 @@ def _environment() -> Environment:
         "iso": shown.iso,
         "day_time": shown.day_time,
         "clock": shown.clock,
-        "span": shown.span,
+        "span": spans.span,
         "signal": words.signal,
         "finding": shown.finding,
         "cut": shown.cut,
@@ -67,6 +68,8 @@ def _environment() -> Environment:
         "link": link,
         "asset": assets.address,
         "drawing": drawing,
+        "delivery": delivery,
+        "counted": spans.counted,
         "words": words,
         "shown": shown,
         "UNKNOWN": words.UNKNOWN,

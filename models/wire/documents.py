@@ -42,6 +42,20 @@ class ReasonDocument(Struct, frozen=True, kw_only=True):
     base_n: Count
 
 
+class ActedDocument(Struct, frozen=True, kw_only=True):
+    """What came of the last action that was called for: ``at`` and ``result`` are of the last attempt.
+
+    ``nobody_told``: the policy had no webhook.
+    """
+
+    kind: str
+    target: str
+    state: Literal["pending", "delivered", "failed", "moot", "replayed", "nobody_told"]
+    attempts: Count
+    result: str | None
+    at: str | None
+
+
 class GateDocument(Struct, frozen=True, kw_only=True):
     schema: Literal["gate.v1"]
     project: str
@@ -66,6 +80,8 @@ class GateDocument(Struct, frozen=True, kw_only=True):
     url: str
     sentence: str
     held_by: list[str]
+    action: ActedDocument | None
+    """As a gate answers it. On the topic it is missing, for nothing was done yet; of a webhook's body it is the id."""
 
 
 class CommitDocument(Struct, frozen=True, kw_only=True):
@@ -210,7 +226,7 @@ class ActionDocument(Struct, frozen=True, kw_only=True):
     action: str
     kind: str
     target: str
-    state: Literal["pending", "delivered", "failed"]
+    state: Literal["pending", "delivered", "failed", "moot", "replayed"]
     attempts: list[AttemptDocument]
 
 

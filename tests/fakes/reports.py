@@ -50,6 +50,14 @@ def gate() -> dict[str, Any]:
         "sentence": "Users are hurt 4x as often as on shop@1.4.2 at the same time.",
         "would_change": None,
         "degraded": None,
+        "action": {
+            "kind": "rollback",
+            "target": "shop@1.4.2",
+            "state": "failed",
+            "attempts": 1,
+            "result": "HTTP 500",
+            "at": "2026-11-22T14:41:02Z",
+        },
         "url": f"{PAGE}/releases/shop@1.5.0?environment=production",
     }
 

@@ -12,6 +12,8 @@ from models.domain.verdict import Judgement, Mode, Verdict
 from models.store.tables import decision, outcome
 
 PAGE = 50
+CALLED = '%"action":{%'
+"""The mark of a document that has a call; within its texts, quotation marks are escaped."""
 
 
 def listed(
@@ -50,6 +52,15 @@ def named(connection: Connection, project: str, names: Collection[str]) -> dict[
     rows = connection.execute(query).all() if names else []
     said = outcomes(connection, project, [row.decision for row in rows]) if rows else {}
     return {row.decision: _decision(row, said.get(row.decision, ())) for row in rows}
+
+
+def calling(connection: Connection, project: str, environment: str, deploys: Collection[str]) -> dict[str, Decision]:
+    """By deploy, the last decision on it that called for something, without what people said of it."""
+    columns = decision.c
+    of = (columns.project == project, columns.environment == environment, columns.deploy.in_(deploys))
+    query = select(decision).where(*of, columns.document.like(CALLED))
+    rows = connection.execute(query.order_by(func.length(columns.decision), columns.decision)).all() if deploys else []
+    return {row.deploy: _decision(row, ()) for row in rows}
 
 
 def outcomes(connection: Connection, project: str, names: Collection[str]) -> dict[str, tuple[Outcome, ...]]:

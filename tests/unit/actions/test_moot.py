@@ -87,7 +87,7 @@ def test_once_nothing_is_left_to_undo_it_is_not_sent(shop: Watching, faster: str
     assert tried["result"].startswith("not sent")
 
 
-@pytest.mark.parametrize("kind", ["hold", "silent_source", "rollback_recommended"])
+@pytest.mark.parametrize("kind", ["hold", "silent_source", "rollback_recommended", "rollback_withheld"])
 def test_what_a_later_verdict_overruled_is_not_sent(shop: Watching, kind: str) -> None:
     """A receiver that recovers must not hear "hold" after "roll back"; it is told what was decided meanwhile."""
     first, last = shop.decisions()[0], shop.decisions()[-1]

@@ -72,6 +72,6 @@ def test_no_chart_of_nothing() -> None:
 def test_a_failed_action_is_loud() -> None:
     """An action that could not be delivered is said with its last result."""
     text = html(report())
-    assert "failed after 1 attempts" in text
+    assert "failed after 1 attempt:" in text
     assert "HTTP 500" in text
     assert "act by hand" in text
