@@ -1,12 +1,14 @@
 """Three weeks of a small shop as wire events: the lines of a replay file, made from a seed.
 
-Event times are in the past and end at ``now``. Sessions come from a web front with a device id, from the servers as
-aggregates, errors with the user that they hit.
+Event times are in the past, from a midnight three weeks ago to ``now``. A seed draws the same whatever the time of day:
+an hour later the history is the same, and an hour longer. Sessions come from a web front with a device id, from the
+servers as aggregates, errors with the user that they hit.
 """
 
 import math
 import random
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -29,23 +31,21 @@ PEAK_HOUR = 14.0
 
 
 class History:
-    """Deterministic for a seed, a fraction of the traffic and an end."""
+    """Deterministic for a seed, a fraction of the traffic and a day; ``now`` cuts it off."""
 
     def __init__(self, seed: int, now: int, fraction: float = 1.0) -> None:
         self._random = random.Random(seed)
         self._counts = np.random.default_rng(seed)
         self._now = now
-        self._start = now - DAYS * DAY
+        self._start = now - now % DAY - DAYS * DAY
         self._fraction = fraction
 
     def lines(self) -> Iterator[bytes]:
         """One replay line after another, ordered by ``received_at``."""
-        planned = sorted(
-            self._deploys() + self._outcomes() + self._written() + self._aggregates(), key=lambda one: one[0]
-        )
-        waiting = iter(planned)
+        planned = self._deploys() + self._outcomes() + self._written() + self._aggregates()
+        waiting = iter(sorted((one for one in planned if one[0] < self._now), key=lambda one: one[0]))
         due = next(waiting, None)
-        for at, topic, key, value in self._visits():
+        for at, topic, key, value in takewhile(lambda one: one[0] < self._now, self._visits()):
             while due is not None and due[0] <= at:
                 yield _line(*due)
                 due = next(waiting, None)
@@ -98,7 +98,7 @@ class History:
         """What customers wrote on ordinary days, more of what is wrong than of anything else."""
         events = []
         said = (*catalogue.SLOW, *catalogue.SLOW, *catalogue.DELIVERY, *catalogue.SINGLE)
-        for day in range(DAYS):
+        for day in range(DAYS + 1):
             for _ in range(int(self._counts.poisson(FEEDBACK_A_DAY))):
                 at = self._start + day * DAY + self._random.randrange(DAY)
                 events.append(self._feedback(at, self._random.choice(said), self._user()))
@@ -107,7 +107,7 @@ class History:
     def _aggregates(self) -> list["Event"]:
         """The servers' own sessions, half an hour at a time; they know no users."""
         events: list[Event] = []
-        for at in range(self._start + AGGREGATES_EVERY, self._now, AGGREGATES_EVERY):
+        for at in range(self._start + AGGREGATES_EVERY, self._start + (DAYS + 1) * DAY, AGGREGATES_EVERY):
             total = self._counts.poisson(self._rate(at) * 30 * 0.2)
             for release, share in self._serving(at):
                 served = round(total * share)
@@ -218,8 +218,8 @@ class History:
         return serving[0][0] if self._random.random() < serving[0][1] else serving[-1][0]
 
     def _at(self, release: Release) -> int:
-        # Days begin at midnight, so that a release goes out at the same hour whenever the demo runs.
-        return max(self._start, self._start - self._start % DAY + round(release.day * DAY))
+        # From midnight, so that a release goes out at the same hour whenever the demo runs.
+        return self._start + round(release.day * DAY)
 
     def _user(self) -> str:
         return f"customer-{self._random.randrange(catalogue.USERS)}"

@@ -26,6 +26,13 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert first != other
 
 
+def test_the_time_of_day_only_cuts_the_history_off() -> None:
+    """Run again two minutes or hours later on the same day, the demo tells what it told, and goes on."""
+    earlier, later = (list(History(3, NOW + hours * 3_600_000, 0.02).lines()) for hours in (0, 5))
+    assert len(earlier) < len(later)
+    assert later[: len(earlier)] == earlier
+
+
 def test_lines_are_in_order_and_in_the_past(history: list[dict[str, object]]) -> None:
     """Three weeks that end now."""
     times = [to_milliseconds(line["received_at"]) or 0 for line in history]
