@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -74,6 +75,18 @@ class Part:
         self.stop()
         message = f"a process of the demo did not start: see {self._log}"
         raise DidNotStart(message)
+
+
+def new_folder(within: Path, name: str) -> Path:
+    """A folder that no other demo has, were it started in the same second."""
+    within.mkdir(parents=True, exist_ok=True)
+    folder = within / name
+    for number in count(2):
+        with suppress(FileExistsError):
+            folder.mkdir()
+            break
+        folder = within / f"{name}-{number}"
+    return folder
 
 
 def start_seatrial(settings: Settings, folder: Path) -> Part:

@@ -19,7 +19,7 @@ from seatrial.demo.accounts import Account, Kept, accounts, kept
 from seatrial.demo.customers import Customers, Sent
 from seatrial.demo.deployer import Deployer
 from seatrial.demo.history import History
-from seatrial.demo.parts import listen_address, start_seatrial, start_shop
+from seatrial.demo.parts import listen_address, new_folder, start_seatrial, start_shop
 from seatrial.demo.voice import Voice
 from seatrial.replay import run as replaying
 from seatrial.replay.course import Progress
@@ -71,8 +71,7 @@ class Stage:
 
 def tell(settings: Settings, telling: Telling) -> Told:
     """Tell the whole story; at the end, everything that was started is stopped, and every file stays."""
-    folder = settings.data.absolute() / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = new_folder(settings.data.absolute(), f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     listen, taken = listen_address(settings)
     own = Settings(data=folder, listen=listen, open_on_loopback=True, project=catalogue.PROJECT)
     with ExitStack() as stack, Voice(sys.stderr if telling.as_json else sys.stdout) as voice:
