@@ -9,6 +9,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.call import ROLLBACK
+from actions.moot import moot
 from api.services import Services
 from models.store.queries import operation
 
@@ -31,6 +33,8 @@ Name: TypeAlias = Literal[
     "seatrial_evaluation_age_seconds",
     # Actions by state: pending, delivered, failed, moot. A failed one needs a person.
     "seatrial_actions",
+    # Rollbacks that failed an attempt and are not delivered: the release still has its traffic, a person must act.
+    "seatrial_rollbacks_undelivered",
     # Verdicts and dead letters that are not in the log yet.
     "seatrial_publications_pending",
     # Messages that could not be used, by reason.
@@ -81,6 +85,9 @@ class _Seen(Collector):
                 yield _gauge("seatrial_evaluation_age_seconds", "Age of the oldest evaluation.", age)
             states = dict.fromkeys(ACTION_STATES, 0) | operation.actions(connection)
             yield _gauges("seatrial_actions", "Actions.", "state", {(name,): count for name, count in states.items()})
+            missed = [one for one in operation.undelivered(connection) if one.kind == ROLLBACK]
+            needed = [one for one in missed if not moot(connection, one.project, one.kind, one.decision, now)]
+            yield _gauge("seatrial_rollbacks_undelivered", "Rollbacks that failed an attempt.", len(needed))
             pending = operation.unpublished(connection)
             yield _gauge("seatrial_publications_pending", "Not in the log yet.", pending)
             letters = {(reason,): count for reason, count in operation.dead_letters(connection).items()}

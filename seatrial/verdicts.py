@@ -75,17 +75,20 @@ def watching(stream: TextIO) -> Iterator[Callable[[Mapping[str, Any]], None]]:
 
 
 def _changes(stream: TextIO) -> Callable[[Mapping[str, Any]], None]:
+    from analytics.reports import delivery
+
     last = ""
 
     def show(document: Mapping[str, Any]) -> None:
         nonlocal last
+        missed = f"  ! {delivery.sentence(document)}" if delivery.is_missed(document) else ""
         verdict, degraded = VERDICTS[document["verdict"]], bool(document.get("degraded"))
         said = (
-            f"{verdict} degraded" if degraded else f"{verdict} {document['sentence']}"
+            f"{verdict} degraded" if degraded else f"{verdict} {document['sentence']}{missed}"
         )  # how long changes all the time
         if said != last:
             last = said
-            stream.write(f"{document['as_of'] or '—'}  {verdict}  {document['sentence']}\n")
+            stream.write(f"{document['as_of'] or '—'}  {verdict}  {document['sentence']}{missed}\n")
             stream.flush()
 
     return show

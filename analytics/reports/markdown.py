@@ -82,7 +82,8 @@ def _people(report: Report) -> Iterator[str]:
     yield from ("", f"**People:** {escaped(sentences.people(report))}")
     for theme in report["themes"]:
         quotes = "; ".join(f"“{escaped(quote)}”" for quote in theme["quotes"])
-        yield f"- {theme['count']:,} say “{_link(theme['name'], theme['url'])}”, e.g. {quotes}"
+        say = "says" if theme["count"] == 1 else "say"
+        yield f"- {theme['count']:,} {say} “{_link(theme['name'], theme['url'])}”, e.g. {quotes}"
     if not report["themes"]:
         yield from (f"- “{escaped(said['message'])}”" for said in report["feedback"]["items"][:MOST_SHOWN])
 

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from api.answers import BIGGEST
+from api.gates.acting import of_decision
 from api.problems import not_found
 from api.rest.asking import OfProject
 from api.track_record import track_record
@@ -75,7 +76,7 @@ def _page(look: Looking, connection: Connection, found: Decision, status: int = 
         status,
         shell=replace(look, environment=found.environment).shell(connection),
         decision=found,
-        gate=found.document,
+        gate=found.document | {"action": of_decision(connection, found)},
         names=reason_names(connection, found.project, found.document),
         actions=actions.of_decisions(connection, found.project, [found.decision]),
         record=track_record(connection, found.project),

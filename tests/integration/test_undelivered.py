@@ -59,6 +59,14 @@ def actions(shop: Watching) -> Check:
     return found
 
 
+def missed(shop: Watching) -> str:
+    """What is scraped of rollbacks."""
+    with serving_of(shop.engine, shop.clock) as client:
+        lines = client.get("/metrics").text.splitlines()
+    (found,) = (line for line in lines if line.startswith("seatrial_rollbacks_undelivered"))
+    return found.partition(" ")[2]
+
+
 def told(shop: Watching) -> dict[str, Any]:
     """The gate's action."""
     with serving_of(shop.engine, shop.clock) as client:
@@ -89,6 +97,10 @@ def test_a_refused_one_is_said_everywhere(engine: Engine) -> None:
         assert text.index("The rollback was not delivered") < text.index(shop.decisions()[-1].judgement.sentence)
     assert "The rollback was not delivered: 1 attempt" in markdown.splitlines()[2]
     assert '"state":"failed"' in decision
+    with serving_of(engine, shop.clock) as client:
+        assert (
+            "not delivered: 1 attempt" in client.get(f"/projects/shop/decisions/{shop.decisions()[-1].decision}").text
+        )
     assert page.count("not delivered: 1 attempt") == page.count('role="alert"') == 1
 
 
@@ -144,11 +156,13 @@ def test_the_doctor_is_content_once_it_is_made_good(engine: Engine) -> None:
     shop = rolled_back(engine, INTERNAL)
     deliver(shop)
     assert actions(shop).fault
+    assert missed(shop) == "1.0"
     shop.apply(f"{AUTOMATIC}allowed_hosts = ['127.0.0.1']{INTERNAL.removeprefix(AUTOMATIC)}")
     shop.pass_time(2)
     deliver(shop)
     assert told(shop)["state"] == "delivered"
     assert actions(shop).finding == "none failed, none is overdue"
+    assert missed(shop) == "0.0"
 
 
 def test_the_doctor_is_content_once_a_person_withdrew_the_release(engine: Engine) -> None:

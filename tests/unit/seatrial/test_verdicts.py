@@ -1,6 +1,8 @@
 """What the client commands print of a gate: `seatrial.verdicts`."""
 
-from seatrial.verdicts import gate_lines
+from io import StringIO
+
+from seatrial.verdicts import gate_lines, watching
 from tests.fakes.reports import gate
 
 
@@ -24,3 +26,14 @@ def test_the_numbers_of_a_rollback_are_those_of_its_decision() -> None:
     frozen = "  As decided in d-77 at 2026-11-22 14:41 UTC: "
     assert any(line.startswith(frozen) for line in gate_lines(gate()))
     assert not any("As decided" in line for line in gate_lines(gate() | {"verdict": "hold"}))
+
+
+def test_who_watches_is_told_of_each_failed_attempt() -> None:
+    """A line a change: that it fails, and in the end that it was delivered."""
+    stream, document = StringIO(), gate()
+    with watching(stream) as show:
+        for state in ("failed", "failed", "delivered"):
+            show(document | {"action": document["action"] | {"state": state}})
+    first, second = stream.getvalue().splitlines()
+    assert "! The rollback was not delivered: 1 attempt" in first
+    assert "!" not in second
