@@ -1,5 +1,6 @@
 """`policy show | validate | apply`: what a project asks for."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from seatrial.failures import ExitCode, Failure
 policies = typer.Typer(help="The policy.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
 
+TITLES = re.compile(r"\A(?:# [\w.-]+@[0-9]+\r?\n)+")
 STAND_IN = "whsec_" + "A" * 32
 """For a secret that is left out: a policy is checked without it."""
 File = Annotated[Path, typer.Argument(help="A policy in TOML.")]
@@ -28,8 +30,7 @@ def show(project: ProjectAlone = None, url: Url = None, token: Token = None, as_
     if as_json:
         print_json(found)
         return
-    say(f"# {found.get('policy') or found.get('title')}")
-    say(str(found.get("document") or "# the defaults: none was applied yet").rstrip())
+    say(as_file(str(found.get("policy") or found.get("title")), found.get("document")))
 
 
 @policies.command()
@@ -59,6 +60,12 @@ def apply(
         print_json(answer)
     else:
         say(f"Applied as {answer.get('policy') or answer.get('title') or answer.get('version')}.")
+
+
+def as_file(title: str, document: str | None) -> str:
+    """The document under its title, in place of those with which it was shown and applied before."""
+    text = TITLES.sub("", document or "# the defaults: none was applied yet").rstrip()
+    return f"# {title}\n{text}".rstrip()
 
 
 def _parse(file: Path) -> tuple[str, bool]:

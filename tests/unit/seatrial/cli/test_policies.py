@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.cli.application import run
+from seatrial.cli.policies import as_file
 
 SHOWN = '# careful@2\nname = "careful"\n\n[webhook]\nurl = "https://deployer.internal/"\n'
 
@@ -35,3 +36,11 @@ def test_a_check_is_one_json_document(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(["policy", "validate", str(file), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told == {"schema": "policy-check.v1", "file": str(file), "valid": True, "keeps_secret": False}
+
+
+def test_a_policy_that_goes_round_has_one_title() -> None:
+    """Shown, applied and shown again, it does not grow; a person's own comment stays."""
+    first = as_file("default@1", '# ours\nmode = "observe"\n')
+    assert first == '# default@1\n# ours\nmode = "observe"'
+    assert as_file("default@2", first) == '# default@2\n# ours\nmode = "observe"'
+    assert as_file("default@0", None) == "# default@0\n# the defaults: none was applied yet"
