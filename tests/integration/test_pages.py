@@ -255,7 +255,7 @@ def test_a_stale_evaluation_is_said_where_its_release_is_shown(
         with site.serving(engine, folder) as stale:
             for address in (LIST, link("shop", "releases", "shop@1.4.2", environment="production")):
                 banner = html.get(f"{stale.address}{address}").page.all("p", role="status")[0].text
-                assert "The last evaluation is 300 s old" in banner
+                assert "The last evaluation is 5 min old" in banner
 
 
 def _copy(source: Engine, target: Engine, *whole: Table) -> None:
