@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from analytics.reports.delivery import NOBODY_TOLD
 from models.domain.decision import Decision
+from models.domain.verdict import Mode
 from models.store.queries import actions, decisions
 from models.store.queries.actions import Action
 from models.wire.times import to_text
@@ -30,10 +31,12 @@ def of_decision(connection: Connection, decision: Decision) -> Acted | None:
 def _told(connection: Connection, project: str, called: list[Decision]) -> list[tuple[Decision, Acted]]:
     done = actions.of_decisions(connection, project, [one.decision for one in called]) if called else []
     by_call = {(one.decision, one.kind): one for one in done}
-    return [(one, _acted(one, by_call.get((one.decision, one.document["action"]["kind"])))) for one in called]
+    found = [(one, by_call.get((one.decision, one.document["action"]["kind"]))) for one in called]
+    return [(one, _acted(one, row)) for one, row in found if row or one.mode is Mode.AUTOMATIC]
 
 
 def _acted(decision: Decision, done: Action | None) -> Acted:
+    """Without a webhook nothing goes out: where people only want advice, they look at the pages, and none is missed."""
     called = decision.document["action"]
     told = {"kind": called["kind"], "target": called["target"]}
     if done is None:

@@ -45,7 +45,7 @@ class ReasonDocument(Struct, frozen=True, kw_only=True):
 class ActedDocument(Struct, frozen=True, kw_only=True):
     """What came of the last action that was called for: ``at`` and ``result`` are of the last attempt.
 
-    ``nobody_told``: the policy had no webhook.
+    ``nobody_told``: the mode was automatic, and the policy had no webhook.
     """
 
     kind: str

@@ -136,9 +136,10 @@ def test_without_a_webhook_nobody_was_told(engine: Engine) -> None:
             assert "was told to nobody" in text
 
 
-def test_who_only_observes_called_for_nothing(engine: Engine) -> None:
-    """Nothing was missed."""
-    assert told(rolled_back(engine, 'mode = "observe"\n')) is None
+@pytest.mark.parametrize("mode", ["observe", "recommend"])
+def test_who_wants_no_more_than_advice_missed_nothing(engine: Engine, mode: str) -> None:
+    """Without a webhook, people look at the pages."""
+    assert told(rolled_back(engine, f'mode = "{mode}"\n')) is None
 
 
 def test_the_doctor_knows_after_one_failed_attempt(engine: Engine) -> None:
