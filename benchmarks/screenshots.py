@@ -21,7 +21,7 @@ from tests.real.chromium import open_chromium
 from tests.real.site import Site
 
 DOCS = Path(__file__).parents[1] / "docs" / "screenshots"
-SEED, FRACTION = 7, 0.4
+SEED, FRACTION = 1, 1.0
 HEIGHT = 800
 MOST, WHOLE = 1_800, 20_000
 """Pixels of height: the repository holds the upper part of long pages."""

@@ -18,7 +18,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Three weeks of the demo's shop, a release of strange names in staging, a failed rollback, an empty project."""
     folder = tmp_path_factory.mktemp("site")
     with site.store(folder) as engine:
-        site.fill(engine, 0.3, 7, strangers.lines(END))
+        site.fill(engine, 0.3, 1, strangers.lines(END))
         _failed_rollback(engine)
         with engine.begin() as connection:
             create_project(connection, "empty", None, None, END)
