@@ -88,11 +88,11 @@ def _shoot(browser: Browser, view: View, address: str, target: Path, most: int) 
 
 
 def _pages(engine: Engine) -> Iterator[tuple[str, str]]:
-    """By name, each page's address: of the worst release, its worst issue, and the decision on it."""
+    """By name, each page's address: of the first release that was rolled back, its worst issue, and that decision."""
     columns = tables.decision.c
     with engine.connect() as connection:
         graver = (columns.verdict == "rollback").desc()
-        taken = connection.execute(select(tables.decision).order_by(graver, columns.decided_at.desc()).limit(1)).one()
+        taken = connection.execute(select(tables.decision).order_by(graver, columns.decided_at).limit(1)).one()
     of = {"environment": taken.environment}
     release = link(taken.project, "releases", taken.release, **of)
     yield "projects", "/"
