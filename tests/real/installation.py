@@ -31,6 +31,7 @@ class Created:
     number: int
     dsn: str
     token: str
+    store: str
 
 
 class Installation:
