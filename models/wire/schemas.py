@@ -1,6 +1,7 @@
 """JSON Schemas of all messages and documents, made from their structs. They lie in ``docs/schemas`` too."""
 
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -35,7 +36,19 @@ def schema(name: str) -> dict[str, Any]:
     own = components.pop(top)
     if name in EITHER:
         own = own | {"anyOf": [_said(group) for group in EITHER[name]]}
-    return {"$schema": DIALECT, "$id": f"/api/v1/schemas/{name}", **own, "$defs": components}
+    return {"$schema": DIALECT, "$id": f"/api/v1/schemas/{name}", **_described(own), "$defs": _described(components)}
+
+
+def _described(part: Any) -> Any:
+    """Descriptions are docstrings, which Python indents as written before 3.13, and no more since."""
+    if isinstance(part, list):
+        return [_described(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: cleandoc(value) if key == "description" and isinstance(value, str) else _described(value)
+        for key, value in part.items()
+    }
 
 
 def _said(names: list[str]) -> dict[str, Any]:
