@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import Engine
 
+from models.store.engine import open_engine
+from models.store.migrate import migrate
 from tests.real import npm
 from tests.real.chromium import Chromium, open_chromium
 from tests.real.kafka import Broker, open_kafka
@@ -42,6 +45,22 @@ def fresh_database(postgres: Database) -> Iterator[str]:
     url = postgres.create_database()
     yield url
     postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store: an SQLite file, and a real PostgreSQL."""
+    on_file = f"sqlite:///{tmp_path / 'store.db'}"
+    return on_file if request.param == "sqlite" else str(request.getfixturevalue("fresh_database"))
+
+
+@pytest.fixture
+def engine(store_address: str) -> Iterator[Engine]:
+    """A store with its schema, of each kind."""
+    opened = open_engine(store_address)
+    migrate(opened)
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -66,12 +66,18 @@ def test_killed_consumers_on_kafka_and_postgresql_count_exactly(
     assert cut_off == KILLS
 
 
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    embedded = Installation(tmp_path)
+    embedded.start()
+    yield embedded
+    embedded.stop()
+
+
 def test_a_killed_installation_on_the_embedded_default_counts_exactly(
-    tmp_path: Path, say: Callable[[str], None]
+    installation: Installation, say: Callable[[str], None]
 ) -> None:
     """20,000 events by HTTP, and 20 times all of `seatrial up` at once; what was not answered is sent again."""
-    installation = Installation(tmp_path)
-    installation.start()
     project = installation.create_project()
     cut_off = 0
     for kill in range(KILLS):
@@ -84,7 +90,6 @@ def test_a_killed_installation_on_the_embedded_default_counts_exactly(
         assert not sender.refused
     say(f"embedded default: {KILLS} kills, {cut_off} of them with a transaction open")
     _expect_exact(installation)
-    installation.stop()
     assert cut_off == KILLS
 
 

@@ -1,25 +1,15 @@
 """In which releases an issue is new, on an SQLite file and a real PostgreSQL."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Engine
 
-from models.store.engine import open_engine
-from models.store.migrate import migrate
 from models.store.queries import issues
 from tests.fakes.rows import ENVIRONMENT, NEW, NOON, OLD, PROJECT, Rows
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    on_file = f"sqlite:///{tmp_path / 'store.db'}"
-    opened = open_engine(on_file if request.param == "sqlite" else request.getfixturevalue("fresh_database"))
-    migrate(opened)
-    _tell(Rows(opened))
-    yield opened
-    opened.dispose()
+@pytest.fixture(autouse=True)
+def told(engine: Engine) -> None:
+    _tell(Rows(engine))
 
 
 def _tell(told: Rows) -> None:

@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,8 +14,6 @@ from models.domain.ledger import Fate
 from models.domain.policy import Policy
 from models.domain.verdict import Mode, Verdict
 from models.store import tables
-from models.store.engine import open_engine
-from models.store.migrate import migrate
 from models.store.queries import evaluations, events, policies, tokens
 from models.store.queries.evaluations import Recorded
 from models.wire.policy import BadPolicy
@@ -24,15 +21,6 @@ from tests.fakes.evidence import Watched, minute, numbered
 from tests.fakes.rows import ENVIRONMENT, NEW, NOON, PROJECT, Rows
 
 NOW = 1_740_000_000_000
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    on_file = f"sqlite:///{tmp_path / 'store.db'}"
-    opened = open_engine(on_file if request.param == "sqlite" else request.getfixturevalue("fresh_database"))
-    migrate(opened)
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,6 @@ from sqlalchemy import Connection, Engine
 
 from models.domain.evidence import ArmMinute, History, IssueMinute
 from models.store import tables
-from models.store.engine import open_engine
-from models.store.migrate import migrate
 from models.store.queries import deploys, evidence, feedback, fresh, freshness, ledger
 from models.store.queries.hurt import Beside
 from models.store.queries.minutes import Minutes
@@ -19,15 +16,6 @@ from models.wire.topics import DEPLOYS, ERRORS, SESSIONS
 from tests.fakes.rows import ENVIRONMENT, MIDNIGHT, NEW, NOON, OLD, PROJECT, Rows
 
 NOW = 1_740_000_000_000
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    on_file = f"sqlite:///{tmp_path / 'store.db'}"
-    opened = open_engine(on_file if request.param == "sqlite" else request.getfixturevalue("fresh_database"))
-    migrate(opened)
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture

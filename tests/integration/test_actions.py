@@ -3,7 +3,6 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 
 import pytest
@@ -14,8 +13,6 @@ from actions.webhook import WebhookNotifier
 from models.clock import SimulatedClock, SystemClock
 from models.ports import LogWriter, NewRecord
 from models.store import tables
-from models.store.engine import open_engine
-from models.store.migrate import migrate
 from models.wire import topics
 from seatrial.demo.deployer import Deployer, verify
 from tests.fakes.actions import NOON, SECRET, Outgoing, Receiver, receiving
@@ -23,15 +20,6 @@ from tests.real.process import free_port
 
 PROJECTS = [f"shop{number}" for number in range(12)]
 OUTBOXES = 3
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    on_file = f"sqlite:///{tmp_path / 'store.db'}"
-    engine = open_engine(on_file if request.param == "sqlite" else request.getfixturevalue("fresh_database"))
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
