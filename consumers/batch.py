@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from consumers import booking, dead_letters, deploys, errors, feedback, ledger, outcomes, sessions
 from consumers.decoding import DeadLetter, Delivery
 from consumers.folding import Fold, Known, Raced
+from models.domain.project import Project
 from models.ports import Fenced, Move, Store
 from models.wire import topics
 
@@ -49,7 +50,7 @@ class Written:
 
 def write(
     store: Store,
-    identity_keys: Mapping[str, bytes],
+    projects: Mapping[str, Project],
     known: Known,
     decoded: Sequence[Decoded],
     moves: Sequence[Move],
@@ -59,17 +60,17 @@ def write(
     A message that the store refuses becomes a dead letter: the batch is halved until it is found.
     """
     try:
-        return _write_in_turn(store, identity_keys, known, decoded, moves)
+        return _write_in_turn(store, projects, known, decoded, moves)
     except Exception as error:
         if not decoded or not is_of_a_message(error) or (len(decoded) == 1 and isinstance(decoded[0], DeadLetter)):
             raise
         log.warning("consumer.unstorable", error=str(error)[:300], messages=len(decoded))
         if len(decoded) == 1:
-            return _write_in_turn(store, identity_keys, known, [_unstorable(decoded[0], error)], moves)
+            return _write_in_turn(store, projects, known, [_unstorable(decoded[0], error)], moves)
     middle = len(decoded) // 2
     first, second = booking.halve([(one.record, one.booked_at) for one in decoded], moves)
-    written = write(store, identity_keys, known, decoded[:middle], first)
-    return written + write(store, identity_keys, known, decoded[middle:], second)
+    written = write(store, projects, known, decoded[:middle], first)
+    return written + write(store, projects, known, decoded[middle:], second)
 
 
 def is_of_a_message(error: Exception) -> bool:
@@ -82,7 +83,7 @@ def is_of_a_message(error: Exception) -> bool:
 
 def _write_in_turn(
     store: Store,
-    identity_keys: Mapping[str, bytes],
+    projects: Mapping[str, Project],
     known: Known,
     decoded: Sequence[Decoded],
     moves: Sequence[Move],
@@ -90,15 +91,15 @@ def _write_in_turn(
     """Again if another consumer wrote a row that was new here a moment ago: it is read this time."""
     for _ in range(RACES - 1):
         try:
-            return _write(store, identity_keys, known, decoded, moves)
+            return _write(store, projects, known, decoded, moves)
         except Raced:
             log.info("consumer.raced", messages=len(decoded))
-    return _write(store, identity_keys, known, decoded, moves)
+    return _write(store, projects, known, decoded, moves)
 
 
 def _write(
     store: Store,
-    identity_keys: Mapping[str, bytes],
+    projects: Mapping[str, Project],
     known: Known,
     decoded: Sequence[Decoded],
     moves: Sequence[Move],
@@ -106,12 +107,12 @@ def _write(
     try:
         with store.begin() as unit:
             unit.advance(moves)
-            fold = Fold(unit, identity_keys, known)
+            fold = Fold(unit, projects, known)
             by_topic = _sort(fold, decoded)
             for topic, write_topic in FOLDS.items():
                 if deliveries := by_topic.get(topic):
                     write_topic(fold, deliveries)
-            dead_letters.store(fold, identity_keys)
+            dead_letters.store(fold, projects)
             fold.store_tally()
     except BaseException:
         known.rollback()
@@ -126,7 +127,7 @@ def _sort(fold: Fold, decoded: Sequence[Decoded]) -> dict[str, list[Delivery]]:
     for one in decoded:
         if isinstance(one, DeadLetter):
             fold.dead.append(one)
-        elif one.project not in fold.identity_keys:
+        elif one.project not in fold.projects:
             detail = f"$.project: no project {one.project[:100]!r}; run `seatrial project create`"
             fold.refuse(one, "unknown_project", detail)
         else:

@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from consumers.decoding import DeadLetter, Delivery
 from models.domain.identity import hash_identity
 from models.domain.ledger import Category, Fate
+from models.domain.project import Project
 from models.ports import Row, UnitOfWork
 from models.store import tables
 from models.wire import topics
@@ -63,7 +64,7 @@ class Fold:
     """One batch on its way into one unit of work."""
 
     unit: UnitOfWork
-    identity_keys: Mapping[str, bytes]
+    projects: Mapping[str, Project]
     known: Known
     tally: Counter[tuple[str, str, str, str, str, int]] = field(default_factory=Counter)
     dead: list[DeadLetter] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Fold:
             return given
         if raw is None or isinstance(raw, bool) or raw == "":
             return None
-        return hash_identity(self.identity_keys[project], str(raw))
+        return hash_identity(self.projects[project].identity_key, str(raw))
 
     def count(self, one: Delivery | DeadLetter, fate: Fate) -> None:
         partition = one.record.partition

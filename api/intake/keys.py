@@ -1,7 +1,9 @@
 """The port to the projects: who may send, and the key by which users are hashed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from models.domain.project import ProjectSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +14,7 @@ class ProjectKeys:
     """The keys of its DSNs: 32 lower-case hexadecimal characters each."""
     identity_key: bytes
     """Hashes its users (`models.domain.identity`)."""
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
 
 
 class Keys(Protocol):
