@@ -60,9 +60,9 @@ class Round:
     server_seconds: float
 
 
-def event(chance: random.Random, number: int) -> bytes:
+def event(chance: random.Random, number: int, causes: int = CAUSES) -> bytes:
     """About 13 KB of JSON, as an SDK sends them: frames with their source, local variables, breadcrumbs, contexts."""
-    cause = chance.randrange(CAUSES)
+    cause = chance.randrange(causes)
     value = {
         "project": "shop",
         "identity": f"{chance.randrange(USERS):032x}",

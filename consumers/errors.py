@@ -1,19 +1,15 @@
 """The topic ``seatrial.errors``: events are deduplicated, grouped into issues, and counted by minute."""
 
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-import msgspec
-
 from analytics.grouping import v1
 from consumers.decoding import Delivery
 from consumers.folding import Fold, storable, user_value
-from models.store import tables
+from models.store import samples, tables
 from models.wire import times
 
 SAMPLE_ONE_IN = 64
@@ -55,8 +51,8 @@ def store(fold: Fold, deliveries: Sequence[Delivery]) -> None:
         told.append((delivery, _event_row(event)))
     new = fold.insert_once(tables.event, told)
     fresh = [events[row["project"], row["event_id"]] for row in new]
-    first = _store_counts(fold, fresh)
-    _store_samples(fold, fresh, first)
+    _store_counts(fold, fresh)
+    _store_samples(fold, fresh)
     _store_users(fold, fresh)
 
 
@@ -121,8 +117,8 @@ def _place(event: ErrorEvent) -> dict[str, Any]:
     return {"project": event.project, "environment": event.environment, "release": event.release}
 
 
-def _store_counts(fold: Fold, events: Sequence[ErrorEvent]) -> set[tuple[Any, ...]]:
-    """Write which issues the events are of, and how many; the places where an issue was seen for the first time."""
+def _store_counts(fold: Fold, events: Sequence[ErrorEvent]) -> None:
+    """Write which issues the events are of, and how many."""
     issues, seen, releases = [], [], []
     minutes: dict[tuple[Any, ...], dict[str, Any]] = {}
     for event in events:
@@ -139,11 +135,7 @@ def _store_counts(fold: Fold, events: Sequence[ErrorEvent]) -> set[tuple[Any, ..
     fold.insert_known(tables.issue, issues)
     fold.insert_known(tables.release_seen, releases)
     fold.unit.add(tables.issue_minute, list(minutes.values()))
-    return {_seen_key(row) for row in fold.insert_known(tables.issue_seen, seen)}
-
-
-def _seen_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return row["project"], row["environment"], row["issue"], row["release"]
+    fold.insert_known(tables.issue_seen, seen)
 
 
 def _issue_row(event: ErrorEvent) -> dict[str, Any]:
@@ -158,11 +150,14 @@ def _issue_row(event: ErrorEvent) -> dict[str, Any]:
     }
 
 
-def _store_samples(fold: Fold, events: Sequence[ErrorEvent], first: set[tuple[Any, ...]]) -> None:
+def _store_samples(fold: Fold, events: Sequence[ErrorEvent]) -> None:
     """Keep few events whole; which ones depends on the event's id and on being the first, never on load."""
+    names = [column.name for column in tables.first_sample.primary_key]
+    told = [_place(event) | {"issue": event.issue, "event_id": event.event_id} for event in events]
+    first = {tuple(row[name] for name in names) for row in fold.insert_known(tables.first_sample, told)}
     rows = []
-    for event in events:
-        key = (event.project, event.environment, event.issue, event.release)
+    for event, row in zip(events, told, strict=True):
+        key = tuple(row[name] for name in names)
         if key in first or _is_sampled(event.event_id):
             first.discard(key)
             rows.append(_sample_row(event))
@@ -184,15 +179,8 @@ def _sample_row(event: ErrorEvent) -> dict[str, Any]:
         "event_id": event.event_id,
         "release": event.release or None,
         "booked_at": event.delivery.booked_at,
-        "payload": zlib.compress(_json(payload), 1),
+        "payload": samples.pack(payload),
     }
-
-
-def _json(payload: Mapping[str, Any]) -> bytes:
-    try:
-        return msgspec.json.encode(payload)
-    except OverflowError:
-        return json.dumps(payload, ensure_ascii=False).encode()
 
 
 def _store_users(fold: Fold, events: Sequence[ErrorEvent]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models.ports import Fenced, Move, Row
 from models.store import tables
+from models.store.recordset import ROWS, as_json, recordset
 
 KEYS_A_STATEMENT = 500
 """SQLite takes 32,766 parameters a statement; the widest key has 8 columns, and 8 x 500 = 4,000."""
@@ -30,7 +31,7 @@ class SqlUnitOfWork:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._on_postgresql = engine.dialect.name == "postgresql"
 
     def __enter__(self) -> Self:
         self.connection: Connection = self._engine.connect().execution_options(seatrial_writes=True)
@@ -76,8 +77,8 @@ class SqlUnitOfWork:
     def insert_new(self, table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
         if not rows:
             return []
-        statement = self._insert(table).on_conflict_do_nothing().returning(*_key_columns(table))
-        result = self.connection.execute(statement, _in_order(table, rows))
+        statement, values = self._insertion(table, rows)
+        result = self.connection.execute(statement.on_conflict_do_nothing().returning(*_key_columns(table)), values)
         return [dict(row) for row in result.mappings()]
 
     def add(self, table: Table, rows: Sequence[Row]) -> None:
@@ -97,14 +98,23 @@ class SqlUnitOfWork:
     def _upsert(self, table: Table, rows: Sequence[Row], *, adding: bool) -> None:
         if not rows:
             return
-        statement = self._insert(table)
-        values = {
+        statement, values = self._insertion(table, _one_a_key(table, rows, adding=adding))
+        changed = {
             column.name: column + statement.excluded[column.name] if adding else statement.excluded[column.name]
             for column in table.columns
             if not column.primary_key
         }
-        upsert = statement.on_conflict_do_update(index_elements=_key_columns(table), set_=values)
-        self.connection.execute(upsert, _in_order(table, rows))
+        upsert = statement.on_conflict_do_update(index_elements=_key_columns(table), set_=changed)
+        self.connection.execute(upsert, values)
+
+    def _insertion(self, table: Table, rows: Sequence[Row]) -> tuple[Any, Any]:
+        """The statement that inserts rows of one shape, and the values to execute it with."""
+        ordered = _in_order(table, rows)
+        if not self._on_postgresql:
+            return sqlite.insert(table), ordered
+        told = [table.c[name] for name in ordered[0]]
+        statement = postgresql.insert(table).from_select([one.name for one in told], select(*recordset(told)))
+        return statement, {ROWS: as_json(told, ordered)}
 
 
 def mark_published(connection: Connection, keys: Sequence[tuple[str, str]]) -> None:
@@ -126,6 +136,20 @@ def _key_columns(table: Table) -> list[Column[Any]]:
 def _in_order(table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
     names = [column.name for column in _key_columns(table)]
     return sorted((dict(row) for row in rows), key=lambda row: tuple(row[name] for name in names))
+
+
+def _one_a_key(table: Table, rows: Sequence[Row], *, adding: bool) -> list[Row]:
+    """Each key once, as PostgreSQL wants it within one statement: added up, or the last one."""
+    names = [column.name for column in _key_columns(table)]
+    merged: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        key = tuple(row[name] for name in names)
+        before = merged.get(key)
+        if before is None or not adding:
+            merged[key] = row
+        else:
+            merged[key] = {name: value if name in names else before[name] + value for name, value in row.items()}
+    return list(merged.values())
 
 
 def _chunks(keys: Sequence[Row]) -> Iterator[list[Row]]:

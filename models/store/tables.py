@@ -4,6 +4,8 @@ Times are milliseconds since the epoch, UTC; minutes are ``ms // 60_000`` in boo
 and ``partition`` in a key say which partition's consumer writes the row; readers sum or take the earliest over them.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,6 +22,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+NARROW: dict[str, Any] = {"sqlite_with_rowid": False}
+"""Tables of many short rows: SQLite then keeps a row once, in the index of its key, and not beside it as well."""
 
 
 def _key(name: str) -> Column[str]:
@@ -100,6 +104,7 @@ session = Table(
     Column("status", SmallInteger, nullable=False),  # rank in analytics.correlation.sessions
     Column("errors", BigInteger, nullable=False),
     _text("updates", required=True),  # "rank:errors" of each update seen
+    **NARROW,
 )
 seen_item = Table(
     "seen_item",
@@ -108,6 +113,7 @@ seen_item = Table(
     _key("category"),
     _key("item"),
     _number("booked_at"),
+    **NARROW,
 )
 session_minute = Table(
     "session_minute",
@@ -119,6 +125,7 @@ session_minute = Table(
     Column("partition", Integer, primary_key=True, autoincrement=False),
     *(_count(name) for name in ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")),
     Index("session_minute_minute", "project", "environment", "minute"),
+    **NARROW,
 )
 release_seen = Table(
     "release_seen",
@@ -141,6 +148,7 @@ hurt_user = Table(
     *_writer(),
     _number("first_minute"),
     Index("hurt_user_minute", "project", "environment", "first_minute"),
+    **NARROW,
 )
 anonymous_failure = Table(
     "anonymous_failure",
@@ -152,6 +160,7 @@ anonymous_failure = Table(
     _key("issue"),
     _key("host"),
     *_writer(),
+    **NARROW,
 )
 event = Table(
     "event",
@@ -165,6 +174,7 @@ event = Table(
     Column("handled", Boolean, nullable=False),
     _number("occurred_at"),
     _number("booked_at"),
+    **NARROW,
 )
 event_sample = Table(
     "event_sample",
@@ -174,7 +184,17 @@ event_sample = Table(
     Column("event_id", LargeBinary(16), primary_key=True),
     _text("release"),
     _number("booked_at"),
-    Column("payload", LargeBinary, nullable=False),  # zlib of the scrubbed event's JSON
+    Column("payload", LargeBinary, nullable=False),  # of `models.store.samples`
+)
+first_sample = Table(
+    "first_sample",  # which event of an issue in a release is kept whole whatever its id; whoever is first writes it
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("issue"),
+    _key("release"),
+    Column("event_id", LargeBinary(16), nullable=False),
+    **NARROW,
 )
 issue = Table(
     "issue",
@@ -206,6 +226,7 @@ issue_seen = Table(
     _number("first_minute"),
     Column("first_event", LargeBinary(16), nullable=False),
     Index("issue_seen_minute", "project", "first_minute"),
+    **NARROW,
 )
 issue_minute = Table(
     "issue_minute",
@@ -217,6 +238,7 @@ issue_minute = Table(
     _number("minute", key=True),
     Column("partition", Integer, primary_key=True, autoincrement=False),
     *(_count(name) for name in ("events", "unhandled")),
+    **NARROW,
 )
 issue_user = Table(
     "issue_user",
@@ -230,6 +252,7 @@ issue_user = Table(
     _number("first_minute"),
     Column("unhandled", Boolean, nullable=False),  # whether the first of the user's errors was unhandled
     Index("issue_user_minute", "project", "environment", "first_minute"),
+    **NARROW,
 )
 feedback = Table(
     "feedback",

@@ -1,7 +1,6 @@
 """One suite over projects, tokens, policies, events and evaluations, on an SQLite file and a real PostgreSQL."""
 
 import json
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from models.domain.verdict import Mode, Verdict
 from models.store import tables
 from models.store.queries import evaluations, events, policies, tokens
 from models.store.queries.evaluations import Recorded
+from models.store.samples import pack
 from models.wire.policy import BadPolicy
 from tests.fakes.evidence import Watched, minute, numbered
 from tests.fakes.rows import ENVIRONMENT, NEW, NOON, PROJECT, Rows
@@ -159,7 +159,7 @@ def stored(rows: Rows, event: bytes = EVENT, *, booked_at: int = NOW, sample: di
     rest = {"environment": ENVIRONMENT, "identity": None, "handled": False, "occurred_at": NOW}
     rows.put(tables.event, **(told | rest))
     if sample is not None:
-        rows.put(tables.event_sample, **(told | {"payload": zlib.compress(json.dumps(sample).encode())}))
+        rows.put(tables.event_sample, **(told | {"payload": pack(sample)}))
 
 
 @pytest.mark.parametrize("written", [EVENT.hex(), EVENT.hex().upper(), "00010203-0405-0607-0809-0a0b0c0d0e0f"])

@@ -1,13 +1,12 @@
 """What became of one event."""
 
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from models.domain.ledger import Fate
+from models.store.samples import unpack
 from models.store.tables import event, event_sample
 
 
@@ -52,8 +51,3 @@ def sample_of(
         query = query.where(columns.release == release)
     row = connection.execute(query.order_by(columns.booked_at.desc(), columns.event_id).limit(1)).one_or_none()
     return (row.event_id.hex(), unpack(row.payload)) if row else None
-
-
-def unpack(payload: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.json.decode(zlib.decompress(payload))
-    return found
