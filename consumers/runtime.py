@@ -13,10 +13,10 @@ import structlog
 
 from consumers import batch, booking
 from consumers.booking import GRACE, Place
-from consumers.decoding import DeadLetter, Delivery, decode
+from consumers.decoding import decode
 from consumers.folding import Known
 from consumers.poison import PAUSE_SECONDS, Poison
-from models.domain.project import Project
+from consumers.projects import Projects
 from models.ports import Batch, Clock, Fenced, Log, LogReader, Partition, Store
 from models.store import tables
 from models.wire import topics
@@ -54,7 +54,7 @@ class Consumer:
         self._reader: LogReader | None = None
         self._places: dict[Partition, Place] = {}
         self._unchecked: set[Partition] = set()
-        self._projects: dict[str, Project] = {}
+        self._projects = Projects(store)
         self._known = Known()
         self._poison = Poison()
         self._polled_at = time.monotonic()
@@ -166,22 +166,14 @@ class Consumer:
         if not booked.due:
             return 0
         decoded = [decode(record, booked_at) for record, booked_at in booked.records]
-        written = batch.write(self._store, self._known_projects(decoded), self._known, decoded, booked.moves)
+        projects = self._projects.named({one.project for one in decoded})
+        written = batch.write(self._store, projects, self._known, decoded, booked.moves)
         for move in booked.moves:
             self._places[move.partition] = Place(move.next_offset, move.booked_to, move.read_to)
         for topic in self._poison.saw(written.messages, written.dead):
             log.error("consumer.poisoned", topic=topic, pause_seconds=PAUSE_SECONDS)
             self._pause(reader, [topic])
         return len(polled.records)
-
-    def _known_projects(self, decoded: Sequence[Delivery | DeadLetter]) -> Mapping[str, Project]:
-        """The projects of a batch; those that do not exist are left out."""
-        names = {one.project for one in decoded} - self._projects.keys()
-        if asked := [{"project": name} for name in sorted(names) if name and "\x00" not in name]:
-            with self._store.begin() as unit:
-                rows = unit.fetch(tables.project, asked)
-            self._projects.update({row["project"]: Project(row["identity_key"]) for row in rows})
-        return self._projects
 
 
 def _check_position(partition: Partition, stored: int, first: int, end: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self, TypeAlias
 from sqlalchemy import Table
 
 from models.domain.policy import Webhook
+from models.domain.project import Project
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -176,6 +177,9 @@ class UnitOfWork(Protocol):
 
     def newest_decision(self, project: str, release: str, environment: str) -> str | None:
         """The id of the last decision taken on a release, None if there is none."""
+
+    def projects(self, names: Collection[str]) -> dict[str, Project]:
+        """Those of these projects that there are, each with the newest of its settings."""
 
     def __enter__(self) -> Self: ...
 

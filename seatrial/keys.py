@@ -1,4 +1,4 @@
-"""Who may send, from the store: intake's port `Keys`, cached for seconds so that a request costs no query."""
+"""Who may send, and what their project asks of intake: from the store, cached for seconds, at no query a request."""
 
 import time
 
@@ -8,7 +8,7 @@ from api.intake.keys import ProjectKeys
 from models.store.queries import tokens
 
 FRESH_SECONDS = 5.0
-"""A new key works, and a withdrawn one ends, after so long at most."""
+"""A new key works, a withdrawn one ends, and new settings hold, after so long at most."""
 REMEMBERED = 10_000
 """Numbers kept, known and unknown: a stranger who tries all of them cannot fill the memory."""
 
@@ -35,4 +35,4 @@ class StoredKeys:
             return None
         with self._engine.connect() as connection:
             found = tokens.project_keys(connection, number)
-        return ProjectKeys(found.project, found.public_keys, found.identity_key) if found else None
+        return ProjectKeys(found.project, found.public_keys, found.identity_key, found.settings) if found else None

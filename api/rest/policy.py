@@ -13,7 +13,8 @@ from api.rest import bodies
 from api.rest.asking import Asked, OfProject
 from models.domain.policy import Policy
 from models.store.queries import policies
-from models.wire.policy import MASK, BadPolicy, with_secret
+from models.wire.policy import MASK, with_secret
+from models.wire.toml import BadDocument
 
 router = APIRouter(prefix="/projects/{project}", tags=["policy"])
 MOST_BYTES = 64 * 1024
@@ -51,7 +52,7 @@ def _apply(asked: Asked, text: str) -> tuple[Policy, str]:
             webhook = policies.current(connection, asked.project).webhook
             whole = with_secret(text, webhook.secret) if webhook else text
             return policies.apply(connection, asked.project, whole, asked.by, asked.services.clock.now()), whole
-    except BadPolicy as error:
+    except BadDocument as error:
         place, _, detail = str(error).partition(": ")
         raise Problem(422, "This is not a policy", detail or place, place=place) from None
     except IntegrityError:

@@ -2,8 +2,31 @@
 
 from fastapi import APIRouter
 
-from api.rest import decisions, events, feedback, issues, policy, projects, releases, schemas, submissions
+from api.rest import (
+    decisions,
+    events,
+    feedback,
+    issues,
+    policy,
+    project_settings,
+    projects,
+    releases,
+    schemas,
+    submissions,
+)
 
 router = APIRouter()
-for part in (projects, submissions, releases, issues, feedback, decisions, events, policy, schemas):
+PARTS = (
+    projects,
+    submissions,
+    releases,
+    issues,
+    feedback,
+    decisions,
+    events,
+    policy,
+    project_settings,
+    schemas,
+)
+for part in PARTS:
     router.include_router(part.router)

@@ -19,7 +19,7 @@ from api.rest.messages import Kind, Submitted
 from api.rest.schemas import body_of
 from models.domain.ledger import Fate
 from models.ports import LogUnavailable
-from models.store.queries import decisions
+from models.store.queries import decisions, project_settings
 
 router = APIRouter(prefix="/projects/{project}", tags=["messages"])
 
@@ -52,7 +52,7 @@ async def _take(request: Request, asked: Asked, kind: Kind) -> Response:
     try:
         body = await bodies.read(request)
         found, many = bodies.parts(request.headers.get("content-type", ""), body)
-        submitted = await run_in_threadpool(_understand, found, asked, kind, _context(request, asked))
+        submitted = await run_in_threadpool(_understand, found, asked, kind, request)
         records = [messages.to_record(one, kind, asked.services.clock.now()) for one in submitted]
     except Problem:
         # Nothing of a refused array is kept: each of its messages is invalid, for it came and is not stored.
@@ -70,11 +70,14 @@ async def _take(request: Request, asked: Asked, kind: Kind) -> Response:
 
 
 def _context(request: Request, asked: Asked) -> Context:
-    keys = ProjectKeys(asked.project, frozenset(), asked.identity_key)
+    with asked.services.reading() as connection:
+        settings = project_settings.current(connection, asked.project)
+    keys = ProjectKeys(asked.project, frozenset(), asked.identity_key, settings)
     return Context(keys, request.client.host if request.client else None, asked.services.clock.now())
 
 
-def _understand(found: Sequence[Part], asked: Asked, kind: Kind, context: Context) -> list[Submitted]:
+def _understand(found: Sequence[Part], asked: Asked, kind: Kind, request: Request) -> list[Submitted]:
+    context = _context(request, asked)
     submitted = [messages.read(part, kind, context) for part in found]
     return _of_decisions(submitted, asked) if kind is messages.KINDS["outcomes"] else submitted
 

@@ -1,6 +1,6 @@
 """The store and its unit of work over SQLAlchemy Core; the same code for PostgreSQL and SQLite."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -8,8 +8,10 @@ from typing import Any, Self
 from sqlalchemy import Column, Connection, Engine, Table, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models.domain.project import Project
 from models.ports import Fenced, Move, Row
 from models.store import tables
+from models.store.queries import project_settings
 from models.store.recordset import ROWS, as_json, recordset
 
 KEYS_A_STATEMENT = 500
@@ -94,6 +96,16 @@ class SqlUnitOfWork:
         newest = query.order_by(decision.c.decided_at.desc(), decision.c.minute.desc()).limit(1)
         found: str | None = self.connection.execute(newest).scalar()
         return found
+
+    def projects(self, names: Collection[str]) -> dict[str, Project]:
+        project, settings = tables.project, tables.project_settings
+        columns = (project.c.project, project.c.identity_key, settings.c.version, settings.c.document)
+        query = select(*columns).outerjoin_from(project, settings, project_settings.IS_NEWEST)
+        rows = self.connection.execute(query.where(project.c.project.in_(names)))
+        return {
+            row.project: Project(row.identity_key, project_settings.read(row.project, row.version, row.document))
+            for row in rows
+        }
 
     def _upsert(self, table: Table, rows: Sequence[Row], *, adding: bool) -> None:
         if not rows:

@@ -72,6 +72,16 @@ token = Table(
     _number("created_at"),
 )
 
+project_settings = Table(
+    "project_settings",
+    metadata,
+    _key("project"),
+    _number("version", key=True),
+    _text("document", required=True),  # the TOML as applied
+    _text("applied_by", required=True),
+    _number("applied_at"),
+)
+
 # Positions in the log ------------------------------------------------------------------------------------------------
 
 position = Table(

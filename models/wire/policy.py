@@ -1,15 +1,15 @@
 """A policy as people write it: TOML, with an error that names the place and the fix."""
 
 import base64
-import difflib
 import re
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from models.domain.policy import Policy, Webhook
 from models.domain.verdict import Mode
+from models.wire import toml
+from models.wire.toml import BadDocument
 
 KEYS = (
     "name", "mode", "false_rollbacks_per_1000", "margin", "bake", "count_abnormal", "allowed_hosts", "webhook",
@@ -30,18 +30,13 @@ FALSE_ROLLBACKS = (0.001, 200.0)
 MARGIN = (0.001, 1.0)
 
 
-class BadPolicy(Exception):
-    """The document is not a policy. The message names the key and what to write instead."""
-
-
 def parse_policy(text: str) -> Policy:
-    """The policy in a TOML document; what it leaves out has its default. Its version is 0: applying it gives one."""
-    try:
-        told = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"not TOML: {error}"
-        raise BadPolicy(message) from None
-    _know(told, KEYS, "")
+    """The policy in a TOML document; what it leaves out has its default. Its version is 0: applying it gives one.
+
+    Raises `BadDocument`.
+    """
+    told = toml.read(text)
+    toml.know(told, KEYS, "")
     default = Policy()
     return Policy(
         name=_name(told.get("name", default.name)),
@@ -75,26 +70,17 @@ def with_secret(text: str, secret: str) -> str:
 
 def _webhook_told(text: str) -> dict[str, Any] | None:
     try:
-        found = tomllib.loads(text).get("webhook")
-    except (ValueError, RecursionError):
+        found = toml.read(text).get("webhook")
+    except BadDocument:
         return None
     return found if isinstance(found, dict) else None
-
-
-def _know(told: Mapping[str, Any], known: Collection[str], place: str) -> None:
-    for key in told:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            fix = f"did you mean `{near[0]}`?" if near else f"known keys are {', '.join(known)}"
-            message = f"{place}{key}: unknown key; {fix}"
-            raise BadPolicy(message)
 
 
 def _name(value: object) -> str:
     if isinstance(value, str) and NAME.fullmatch(value):
         return value
     message = f"name: {value!r} is no name; write up to 64 letters, digits, dots, dashes and underscores"
-    raise BadPolicy(message)
+    raise BadDocument(message)
 
 
 def _mode(value: object) -> Mode:
@@ -102,7 +88,7 @@ def _mode(value: object) -> Mode:
     if isinstance(value, str) and value in modes:
         return Mode(value)
     message = f"mode: {value!r} is no mode; write one of {', '.join(modes)}"
-    raise BadPolicy(message)
+    raise BadDocument(message)
 
 
 def _number(told: Mapping[str, Any], key: str, default: float, limits: tuple[float, float]) -> float:
@@ -111,7 +97,7 @@ def _number(told: Mapping[str, Any], key: str, default: float, limits: tuple[flo
     if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
         return float(value)
     message = f"{key}: {value!r} is not a number from {least:g} to {most:g}, such as {default:g}"
-    raise BadPolicy(message)
+    raise BadDocument(message)
 
 
 def _bake(value: object) -> int:
@@ -120,14 +106,14 @@ def _bake(value: object) -> int:
     if 0 < minutes <= LONGEST_BAKE:
         return minutes
     message = f'bake: {value!r} is no time up to 14 days; write minutes, hours or days, such as "90m", "24h" or "2d"'
-    raise BadPolicy(message)
+    raise BadDocument(message)
 
 
 def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
     message = f"count_abnormal: {value!r} is neither true nor false (without quotes)"
-    raise BadPolicy(message)
+    raise BadDocument(message)
 
 
 def _hosts(value: object) -> tuple[str, ...]:
@@ -137,18 +123,18 @@ def _hosts(value: object) -> tuple[str, ...]:
         f"allowed_hosts: {value!r} is no list of hosts;"
         ' write names or addresses, such as ["deployer.internal", "10.0.0.7"]'
     )
-    raise BadPolicy(message)
+    raise BadDocument(message)
 
 
 def _webhook(value: object) -> Webhook:
     if not isinstance(value, dict):
         message = "webhook: not a table; write [webhook] and under it url and secret"
-        raise BadPolicy(message)
-    _know(value, WEBHOOK_KEYS, "webhook.")
+        raise BadDocument(message)
+    toml.know(value, WEBHOOK_KEYS, "webhook.")
     for key in WEBHOOK_KEYS:
         if not isinstance(value.get(key), str):
             message = f"webhook.{key}: missing or not a text; a webhook needs url and secret"
-            raise BadPolicy(message)
+            raise BadDocument(message)
     return Webhook(_url(value["url"]), _secret(value["secret"]))
 
 
@@ -167,7 +153,7 @@ def _url(value: str) -> str:
     if fine:
         return value
     message = f"webhook.url: {value!r} is no address to call; write https://host/path, without user and password"
-    raise BadPolicy(message)
+    raise BadDocument(message)
 
 
 def _secret(value: str) -> str:
@@ -175,7 +161,7 @@ def _secret(value: str) -> str:
         message = (
             "webhook.secret: the secret is masked: write the real one, or leave `secret` out to keep the stored one"
         )
-        raise BadPolicy(message)
+        raise BadDocument(message)
     try:
         key = base64.b64decode(value.removeprefix("whsec_"), validate=True) if value.startswith("whsec_") else b""
     except ValueError:  # no base64, or not even ASCII
@@ -183,4 +169,4 @@ def _secret(value: str) -> str:
     if len(key) in SECRET_BYTES:
         return value
     message = "webhook.secret: not a secret of Standard Webhooks; write whsec_ and the base64 of 24 to 64 random bytes"
-    raise BadPolicy(message)
+    raise BadDocument(message)

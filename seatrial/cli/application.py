@@ -18,6 +18,7 @@ COMMANDS = (
     "serving",
     "demonstrating",
     "projects",
+    "project_settings",
     "deploys",
     "releases",
     "issues",

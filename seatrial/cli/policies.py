@@ -70,7 +70,8 @@ def as_file(title: str, document: str | None) -> str:
 
 def _parse(file: Path) -> tuple[str, bool]:
     """The text, and whether it leaves the webhook's secret to the policy in force, which only the server knows."""
-    from models.wire.policy import BadPolicy, parse_policy, with_secret
+    from models.wire.policy import parse_policy, with_secret
+    from models.wire.toml import BadDocument
 
     try:
         text = file.read_text(encoding="utf-8")
@@ -80,7 +81,7 @@ def _parse(file: Path) -> tuple[str, bool]:
     whole = with_secret(text, STAND_IN)
     try:
         parse_policy(whole)
-    except BadPolicy as error:
+    except BadDocument as error:
         message = f"{file}: {error}"
         raise Failure(message, ExitCode.BAD_USAGE) from None
     return text, whole != text

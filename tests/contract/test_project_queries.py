@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Engine, select
 from models.domain.evidence import Baseline
 from models.domain.ledger import Fate
 from models.domain.policy import Policy
+from models.domain.project import ProjectSettings, Scrubbing
 from models.domain.verdict import Mode, Verdict
 from models.store import tables
-from models.store.queries import evaluations, events, policies, tokens
+from models.store.queries import evaluations, events, policies, project_settings, tokens
 from models.store.queries.evaluations import Recorded
 from models.store.samples import pack
-from models.wire.policy import BadPolicy
+from models.wire.toml import BadDocument
 from tests.fakes.evidence import Watched, minute, numbered
 from tests.fakes.rows import ENVIRONMENT, NEW, NOON, PROJECT, Rows
 
@@ -132,7 +133,7 @@ def test_policies_are_versions(writer: Connection) -> None:
 
 def test_a_bad_policy_changes_nothing(writer: Connection) -> None:
     """Not the version, and not the audit."""
-    with pytest.raises(BadPolicy):
+    with pytest.raises(BadDocument):
         policies.apply(writer, PROJECT, "margin = 0", "ada", NOW)
 
     assert policies.current(writer, PROJECT) == Policy()
@@ -147,6 +148,55 @@ def test_who_applied_a_policy_is_in_the_audit(writer: Connection) -> None:
 
     assert (entry["said_by"], entry["command"], entry["at"]) == ("ada", "policy apply", NOW)
     assert json.loads(entry["detail"]) == {"policy": "default@1"}
+
+
+# Settings -----------------------------------------------------------------------------------------------------------
+
+
+def test_without_any_settings_the_defaults_hold(writer: Connection) -> None:
+    """Version 0, for its senders too."""
+    tokens.create_project(writer, PROJECT, 42, None, NOW)
+
+    assert project_settings.current(writer, PROJECT) == ProjectSettings()
+    assert project_settings.document(writer, PROJECT) is None
+    sender = tokens.project_keys(writer, 42)
+    assert sender is not None
+    assert sender.settings == ProjectSettings()
+
+
+def test_settings_are_versions(writer: Connection) -> None:
+    """The newest holds, of its own project alone, and whoever sends is held to it."""
+    tokens.create_project(writer, PROJECT, 42, None, NOW)
+    project_settings.apply(writer, PROJECT, "[quotas]\nerror = 1", "ada", NOW)
+    second = project_settings.apply(writer, PROJECT, "[scrubbing]\nfields = ['iban']", "bob", NOW + 1)
+    other = project_settings.apply(writer, "blog", "[quotas]\nerror = 2", "eve", NOW)
+
+    assert second == ProjectSettings(2, Scrubbing(fields=("iban",)))
+    assert (other.version, dict(other.quotas)) == (1, {"error": 2})
+    assert project_settings.current(writer, PROJECT) == second
+    assert project_settings.document(writer, PROJECT) == "[scrubbing]\nfields = ['iban']"
+    sender = tokens.project_keys(writer, 42)
+    assert sender is not None
+    assert sender.settings == second
+
+
+def test_bad_settings_change_nothing(writer: Connection) -> None:
+    """Not the version, and not the audit."""
+    with pytest.raises(BadDocument):
+        project_settings.apply(writer, PROJECT, "[quotas]\nerror = -1", "ada", NOW)
+
+    assert project_settings.current(writer, PROJECT) == ProjectSettings()
+    assert writer.execute(select(tables.audit)).all() == []
+
+
+def test_who_applied_settings_is_in_the_audit(writer: Connection) -> None:
+    """With when, and which version."""
+    project_settings.apply(writer, PROJECT, "", "ada", NOW)
+
+    entry = writer.execute(select(tables.audit)).mappings().one()
+
+    assert (entry["said_by"], entry["command"], entry["at"]) == ("ada", "project settings apply", NOW)
+    assert json.loads(entry["detail"]) == {"settings": 1}
 
 
 # Events -------------------------------------------------------------------------------------------------------------

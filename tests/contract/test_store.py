@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DataError, IntegrityError
 
+from models.domain.project import Project, ProjectSettings
 from models.ports import Fenced, Move, Partition, Store
 from models.store import tables
 from models.store.engine import open_engine
@@ -408,3 +409,23 @@ def test_the_newest_decision_is_the_one_taken_last(store: Store) -> None:
         unit.insert_new(tables.decision, rows)
         assert unit.newest_decision("shop", "shop@1", "production") == "d-3"
         assert unit.newest_decision("shop", "shop@3", "production") is None
+
+
+def test_projects_come_with_the_newest_of_their_settings(store: Store) -> None:
+    """Those that there are; a document that is not understood leaves the rest as it is by default."""
+    documents = [("shop", 1, "[quotas]\nerror = 1"), ("shop", 2, "[quotas]\nerror = 2"), ("wiki", 1, "[later]\nof = 1")]
+    with store.begin() as unit:
+        made = [{"project": name, "number": number} for number, name in enumerate(("blog", "shop", "wiki"))]
+        unit.insert_new(tables.project, [row | {"identity_key": b"key", "created_at": 1} for row in made])
+        applied = {"applied_by": "ada", "applied_at": 1}
+        rows = [{"project": name, "version": version, "document": text} for name, version, text in documents]
+        unit.insert_new(tables.project_settings, [row | applied for row in rows])
+
+        found = unit.projects(["shop", "wiki", "blog", "nobody"])
+        assert unit.projects([]) == {}
+
+    assert found == {
+        "blog": Project(b"key"),
+        "shop": Project(b"key", ProjectSettings(2, quotas={"error": 2})),
+        "wiki": Project(b"key", ProjectSettings(1)),
+    }

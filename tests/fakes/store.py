@@ -1,15 +1,17 @@
 """A store in memory: one writer at a time, and as strict about rows as the strictest database."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from sqlalchemy import Boolean, Column, Float, Table, UniqueConstraint
 from sqlalchemy.exc import CompileError, DataError, IntegrityError, OperationalError
 
+from models.domain.project import Project
 from models.ports import Fenced, Move, Row
 from models.store import tables
+from models.store.queries import project_settings
 
 Key: TypeAlias = tuple[Any, ...]
 Kept: TypeAlias = dict[Key, dict[str, Any]]
@@ -93,6 +95,15 @@ class FakeUnitOfWork:
         taken = [row for row in self._table(tables.decision).values() if row.items() >= asked.items()]
         newest = max(taken, key=lambda row: (row["decided_at"], row["minute"]), default=None)
         return None if newest is None else str(newest["decision"])
+
+    def projects(self, names: Collection[str]) -> dict[str, Project]:
+        applied = sorted(self._table(tables.project_settings).values(), key=lambda row: row["version"])
+        newest = {row["project"]: (row["version"], row["document"]) for row in applied}
+        return {
+            name: Project(row["identity_key"], project_settings.read(name, *newest.get(name, (None, None))))
+            for (name,), row in self._table(tables.project).items()
+            if name in names
+        }
 
     def _upsert(self, table: Table, rows: Sequence[Row], merge: Callable[[Any, Any], Any]) -> None:
         kept = self._table(table)

@@ -27,6 +27,7 @@ CALLS = (
     "/events/0123456789abcdef0123456789abcdef",
     "/ledger",
     "/policy",
+    "/settings",
     "/gate?release=shop@1.4.2",
 )
 
@@ -423,6 +424,38 @@ def test_bad_policies(api: Serving, document: bytes, status: int, place: str | N
     answer = api.client.put("/api/v1/projects/shop/policy", content=document)
     assert _problem(answer, status).get("place") == place
     assert api.get("/policy")["policy"] == "default@0"
+
+
+# Settings --------------------------------------------------------------------------------------------------------
+
+
+def test_settings(api: Serving) -> None:
+    """A TOML document becomes a new version, and by whom is written down."""
+    assert api.get("/settings") == {"version": 0, "document": None}
+    document = "[scrubbing]\nfields = ['iban']\n"
+    client = api.elsewhere(Authorization=f"Bearer {api.shop.token}")
+    answer = client.put("/api/v1/projects/shop/settings", content=document)
+    assert answer.json() == {"version": 1, "document": document}
+    assert api.get("/settings") == {"version": 1, "document": document}
+    with api.engine.connect() as connection:
+        (said_by,) = connection.execute(text("SELECT applied_by FROM project_settings")).scalars()
+    assert said_by == f"token {api.shop.token[:8]}…"
+
+
+@pytest.mark.parametrize(
+    ("document", "status", "place"),
+    [
+        (b"[quotas]\nerror = -1", 422, "quotas.error"),
+        (b"= what", 422, "not TOML"),
+        (b"\xff", 400, None),
+        (b"#" * 100_000, 413, None),
+    ],
+)
+def test_bad_settings(api: Serving, document: bytes, status: int, place: str | None) -> None:
+    """What is wrong is named with its place, and the settings in force stay."""
+    answer = api.client.put("/api/v1/projects/shop/settings", content=document)
+    assert _problem(answer, status).get("place") == place
+    assert api.get("/settings")["version"] == 0
 
 
 # Health ----------------------------------------------------------------------------------------------------------

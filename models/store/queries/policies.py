@@ -37,7 +37,7 @@ def document(connection: Connection, project: str) -> str | None:
 
 
 def apply(connection: Connection, project: str, text: str, by: str, now: int) -> Policy:
-    """Make a TOML document the policy in force, as a new version with an entry in the audit; raises `BadPolicy`.
+    """Make a TOML document the policy in force, as a new version with an entry in the audit; raises `BadDocument`.
 
     The connection must be open for writing. ``now`` in ms.
     """

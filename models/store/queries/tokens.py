@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select
 
+from models.domain.project import ProjectSettings
+from models.store.queries import project_settings
 from models.store.tables import intake_key, project, token
+from models.store.tables import project_settings as settings
 
 IDENTITY_KEY_BYTES = 32
 PREFIX = 8
@@ -29,6 +32,7 @@ class Sender:
     project: str
     public_keys: frozenset[str]
     identity_key: bytes
+    settings: ProjectSettings
 
 
 def create_project(connection: Connection, name: str, number: int | None, public_key: str | None, now: int) -> Created:
@@ -59,12 +63,14 @@ def token_hash(text: str) -> str:
 
 def project_keys(connection: Connection, number: int) -> Sender | None:
     """The project that has a number in its DSN, None if there is none."""
-    query = select(project.c.project, project.c.identity_key).where(project.c.number == number)
-    row = connection.execute(query).one_or_none()
+    columns = (project.c.project, project.c.identity_key, settings.c.version, settings.c.document)
+    query = select(*columns).outerjoin_from(project, settings, project_settings.IS_NEWEST)
+    row = connection.execute(query.where(project.c.number == number)).one_or_none()
     if row is None:
         return None
     keys = connection.execute(select(intake_key.c.public_key).where(intake_key.c.project == row.project)).scalars()
-    return Sender(row.project, frozenset(keys), row.identity_key)
+    applied = project_settings.read(row.project, row.version, row.document)
+    return Sender(row.project, frozenset(keys), row.identity_key, applied)
 
 
 def identity_key(connection: Connection, name: str) -> bytes | None:

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import Engine, delete, insert
 
 from api.intake.keys import ProjectKeys
+from models.domain.project import ProjectSettings, Scrubbing
 from models.store import tables
 from models.store.engine import open_engine
+from models.store.queries import project_settings
 from seatrial.keys import StoredKeys
 
 
@@ -46,3 +48,15 @@ def test_a_withdrawn_key_ends_once_what_was_remembered_is_stale(engine: Engine) 
     after = forgetting.project(42)
     assert after is not None
     assert after.public_keys == {"b" * 32}
+
+
+def test_new_settings_hold_once_what_was_remembered_is_stale(engine: Engine) -> None:
+    """They come with the keys, at no query of their own."""
+    remembering, forgetting = StoredKeys(engine, 3_600), StoredKeys(engine, 0)
+    before = remembering.project(42)
+    with engine.connect() as connection, connection.begin():
+        project_settings.apply(connection, "shop", "[scrubbing]\nfields = ['iban']", "ada", 0)
+    assert remembering.project(42) == before
+    after = forgetting.project(42)
+    assert after is not None
+    assert after.settings == ProjectSettings(1, Scrubbing(fields=("iban",)))

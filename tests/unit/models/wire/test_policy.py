@@ -6,7 +6,8 @@ import pytest
 
 from models.domain.policy import Policy, Webhook
 from models.domain.verdict import Mode
-from models.wire.policy import BadPolicy, parse_policy, with_secret
+from models.wire.policy import parse_policy, with_secret
+from models.wire.toml import BadDocument
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 WHOLE = f"""
@@ -105,7 +106,7 @@ def test_a_bake_is_in_minutes_hours_or_days(told: str, minutes: int) -> None:
 )
 def test_an_error_names_the_place_and_the_fix(text: str, place: str, fix: str) -> None:
     """Whoever reads it knows which line to change, and to what."""
-    with pytest.raises(BadPolicy) as bad:
+    with pytest.raises(BadDocument) as bad:
         parse_policy(text)
 
     assert str(bad.value).startswith(place)
@@ -114,7 +115,7 @@ def test_an_error_names_the_place_and_the_fix(text: str, place: str, fix: str) -
 
 def test_a_secret_is_never_repeated_in_an_error() -> None:
     """Errors go to logs and screens."""
-    with pytest.raises(BadPolicy) as bad:
+    with pytest.raises(BadDocument) as bad:
         parse_policy(webhook(signed_by="my-real-secret"))
 
     assert "my-real-secret" not in str(bad.value)
