@@ -33,7 +33,7 @@ def preflight() -> Response:
 
 def refused(refusal: Refusal) -> Response:
     body = {"detail": refusal.detail, "causes": list(refusal.causes)}
-    return JSONResponse(body, refusal.status, headers=CORS | {"X-Sentry-Error": _line(refusal)})
+    return JSONResponse(body, refusal.status, headers=CORS | {"X-Sentry-Error": _line(refusal)} | refusal.headers)
 
 
 def unavailable(detail: str) -> Response:
