@@ -20,6 +20,10 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
 
+class Unwanted(Exception):
+    """An item that is sound, and that nobody wants to see: it is counted as filtered."""
+
+
 def bad_envelope(cause: str) -> Refusal:
     return Refusal(400, "invalid event envelope", cause)
 
@@ -29,7 +33,7 @@ def bad_compression(cause: str) -> Refusal:
 
 
 def too_large(what: str, limit: int) -> Refusal:
-    return Refusal(413, f"envelope exceeded size limits for type '{what}'", f"the limit is {limit:,} bytes")
+    return Refusal(413, f"envelope exceeded size limits for type '{what}' (at most {limit:,} bytes)")
 
 
 def rate_limited(limits: Sequence[RateLimit]) -> Refusal:
