@@ -4,6 +4,7 @@ A request is authenticated, decoded with a bound, parsed, and each item settled;
 has what was taken.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -90,6 +91,11 @@ class Intake:
         else:
             number = authentication.project_number(request.number)
         return authentication.admit(None if number is None else self._keys.project(number), named, None)
+
+    def count_unread(self, request: Request, refusal: Refusal) -> None:
+        """Count a request whose body was not read to its end, if its key is known without it."""
+        with contextlib.suppress(Refusal):
+            self._count_refused(self.admit(request), refusal)
 
     def _named(self, request: Request) -> str | None:
         if len(request.body) > MAX_COMPRESSED_BYTES:

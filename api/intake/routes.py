@@ -12,7 +12,7 @@ from api.intake import answers, dialog, security, store, unsupported
 from api.intake.endpoint import METHODS, endpoint
 from api.intake.intake import Intake, Request
 from api.intake.limits import MAX_COMPRESSED_BYTES
-from api.intake.refusal import bad_envelope, too_large
+from api.intake.refusal import Refusal, bad_envelope, too_large
 
 
 class Slashes(Convertor[str]):
@@ -72,10 +72,10 @@ class _Addresses:
         self._intake = intake
 
     async def envelope(self, http: HttpRequest) -> Response:
-        return answers.accepted(await self._intake.take_envelope(await _request(http)))
+        return answers.accepted(await self._intake.take_envelope(await self._request(http)))
 
     async def event(self, http: HttpRequest) -> Response:
-        return answers.accepted(await self._intake.take(await _request(http), store.parse))
+        return answers.accepted(await self._intake.take(await self._request(http), store.parse))
 
     async def event_in_query(self, http: HttpRequest) -> Response:
         """An event in the address of a picture: what a page sends that may do nothing else."""
@@ -84,7 +84,7 @@ class _Addresses:
         return answers.pixel()
 
     async def report(self, http: HttpRequest) -> Response:
-        request = await _request(http)
+        request = await self._request(http)
         parse = partial(security.parse, query=request.query, user_agent=http.headers.get("user-agent"))
         return answers.created(await self._intake.take(request, parse))
 
@@ -98,13 +98,17 @@ class _Addresses:
         await self._intake.take(_of_dialog(http, await _body(http)), partial(dialog.parse, event=event))
         return answers.accepted(event)
 
+    async def _request(self, http: HttpRequest) -> Request:
+        """The request with its body. One whose body is refused is counted for its project."""
+        try:
+            return _of(http, await _body(http))
+        except Refusal as refusal:
+            self._intake.count_unread(_of(http, b""), refusal)
+            raise
+
 
 async def _nothing_here(http: HttpRequest) -> Response:
     raise unsupported.refusal(http.path_params["rest"])
-
-
-async def _request(http: HttpRequest) -> Request:
-    return _of(http, await _body(http))
 
 
 def _of(http: HttpRequest, body: bytes) -> Request:
