@@ -11,7 +11,7 @@ ROOMS := models analytics actions consumers api seatrial
 CODE := $(ROOMS) tests $(wildcard benchmarks) scripts
 BENCHMARKS := log intake digest storage
 
-.PHONY: help demo test check format unit bench bench-demo screenshots lock
+.PHONY: help demo test check format unit bench bench-demo bench-hostile screenshots lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: .venv/.development ## messages, requests and events per CPU-second
 
 bench-demo: .venv/.development ## the demo's story with other seeds, with the bug and without: how often it is rolled back
 	$(BIN)/python -m benchmarks.demo $(ARGS)
+
+bench-hostile: .venv/.development ## the rate of others beside hostile requests, and the memory; ARGS=--each names the costly ones
+	$(BIN)/python -m benchmarks.hostile $(ARGS)
 
 screenshots: .venv/.development ## every page, light and dark, wide and narrow
 	$(BIN)/python -m benchmarks.screenshots $(ARGS)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.problems import Problem, of_status, response
-from api.surroundings import HEADERS, area
+from api.surroundings import add_headers, area
 from api.web import problems as pages
 from models.ports import LogUnavailable
 
@@ -74,7 +74,7 @@ def _own_fault(request: Request, error: Any) -> Response:
     detail = f"This is a fault of Seatrial ({kind}); its log has the trace. Nothing was decided because of it."
     found = _told(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Seatrial failed at this", detail))
     # This answer alone is given outside of `Surroundings`.
-    for name, value in HEADERS.items():
-        found.headers.setdefault(name, value)
-    request.app.state.answered[area(request.url.path), "5xx"] += 1
+    part = area(request.url.path)
+    add_headers(found.headers, part)
+    request.app.state.answered[part, "5xx"] += 1
     return found

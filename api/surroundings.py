@@ -1,4 +1,4 @@
-"""What every answer gets, whoever gives it: security headers, and its place in the count of answers."""
+"""What every answer gets, whoever gives it: security headers, CORS at intake's, and its place in the count."""
 
 from collections import Counter
 from urllib.parse import unquote_to_bytes
@@ -6,6 +6,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.intake.answers import CORS
 from api.problems import Problem, response
 
 HEADERS = {
@@ -19,6 +20,11 @@ HEADERS = {
     ),
 }
 """An answer may say otherwise of itself: then its own header holds."""
+INTAKE = "intake"
+AT_INTAKE = HEADERS | CORS
+"""Of the framework's own errors too: a browser that may not read one is silent for a minute."""
+ENDPOINTS = frozenset({"envelope", "store"})
+WITHOUT_NUMBER = (["store"], ["embed", "error-page"])
 
 
 class Surroundings:
@@ -35,10 +41,9 @@ class Surroundings:
 
         async def surround(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                self._answered[area(scope["path"]), f"{message['status'] // 100}xx"] += 1
+                part = area(scope["path"])
+                add_headers(MutableHeaders(scope=message), part)
+                self._answered[part, f"{message['status'] // 100}xx"] += 1
             await send(message)
 
         if _has_nul(scope):
@@ -52,8 +57,21 @@ def area(path: str) -> str:
     """``intake``, ``api``, ``health`` or ``page``: few, whatever addresses strangers try."""
     parts = [part for part in path.split("/") if part]
     if parts[:1] == ["api"]:
-        return "intake" if parts[-1] in ("envelope", "store") and parts[1:2] != ["v1"] else "api"
+        return INTAKE if _is_intake(parts[1:]) else "api"
     return "health" if parts[:1] in (["healthz"], ["readyz"], ["metrics"]) else "page"
+
+
+def add_headers(headers: MutableHeaders, part: str) -> None:
+    """What the answer does not say of itself."""
+    for name, value in (AT_INTAKE if part == INTAKE else HEADERS).items():
+        headers.setdefault(name, value)
+
+
+def _is_intake(parts: list[str]) -> bool:
+    """Below ``/api/``: a project's number, and what names none; ``/api/0/`` is another API's."""
+    first = parts[0] if parts else ""
+    numbered = first.isascii() and first.isdigit() and first.strip("0") != ""
+    return numbered or parts in WITHOUT_NUMBER or (len(parts) == 2 and first != "v1" and parts[1] in ENDPOINTS)  # noqa: PLR2004
 
 
 def _has_nul(scope: Scope) -> bool:

@@ -1,13 +1,13 @@
 """Who sends: the public key of a DSN, which SDKs hand over in five ways (sentry-protocol.md, 1.3).
 
 Python sends ``X-Sentry-Auth``, JavaScript the query, tunnels only the ``dsn`` of the envelope. The same key twice is no
-error; two different ones are.
+error; two different ones are, wherever they stand.
 """
 
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -18,7 +18,6 @@ NEWEST_VERSION = 8
 """The highest ``sentry_version`` there is; SDKs send 7."""
 KEY = re.compile(r"[0-9a-f]{32}")
 NUMBER = re.compile(r"[0-9]{1,18}")
-PAIR = re.compile(r"\s*([\w-]+)\s*=\s*([^,\s]*)\s*,?")
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -32,11 +31,7 @@ def project_number(text: str) -> int:
 
 def public_key(headers: Pairs, query: Pairs) -> str | None:
     """The key that the request names, None if it names none. Raises `Refusal` for a conflict or a bad format."""
-    named: dict[str, str] = {}
-    for credentials in (*_from_headers(headers), dict(query)):
-        if "sentry_key" in credentials:
-            _check_version(credentials)
-            named[_key(credentials["sentry_key"])] = ""
+    named = {key for credentials in (*_from_headers(headers), query) for key in _keys(credentials)}
     if len(named) > 1:
         raise Refusal(401, "multiple authorization payloads detected", "the request names two different keys")
     return next(iter(named), None)
@@ -47,14 +42,19 @@ def dsn_key(headers: Mapping[str, Any], number: int) -> str | None:
     dsn = headers.get("dsn")
     if dsn is None:
         return None
-    try:
-        parts = urlsplit(dsn if isinstance(dsn, str) else "")
-        key, dsn_number = parts.username or "", parts.path.rstrip("/").rpartition("/")[2]
-    except ValueError:
-        key, dsn_number = "", ""
+    key, dsn_number = dsn_parts(dsn)
     if not NUMBER.fullmatch(dsn_number) or int(dsn_number) != number:
         raise Refusal(400, "envelope header mismatch", "the dsn in the envelope is of another project than the address")
     return _key(key)
+
+
+def dsn_parts(dsn: object) -> tuple[str, str]:
+    """Key and number as they stand in a DSN; empty where it has none."""
+    try:
+        parts = urlsplit(dsn if isinstance(dsn, str) else "")
+        return parts.username or "", parts.path.rstrip("/").rpartition("/")[2]
+    except ValueError:
+        return "", ""
 
 
 def admit(keys: ProjectKeys | None, named: str | None, in_dsn: str | None) -> ProjectKeys:
@@ -71,21 +71,34 @@ def admit(keys: ProjectKeys | None, named: str | None, in_dsn: str | None) -> Pr
     return keys
 
 
-def _from_headers(headers: Pairs) -> list[dict[str, str]]:
-    found = []
+def _from_headers(headers: Pairs) -> Iterator[Pairs]:
     for name, value in headers:
-        scheme, _, rest = value.strip().partition(" ")
-        if name == "x-sentry-auth" and value.strip():
-            found.append(_pairs(rest if scheme.lower() == "sentry" else value))
-        elif name == "authorization" and scheme.lower() == "sentry":
-            found.append(_pairs(rest))
-        elif name == "authorization" and scheme.lower() == "basic":
-            found.append({"sentry_key": _basic(rest)})
-    return found
+        if name not in {"x-sentry-auth", "authorization"}:
+            continue
+        scheme, rest = (*value.split(None, 1), "", "")[:2]
+        if scheme.lower() == "sentry":
+            yield _pairs(rest)
+        elif name == "x-sentry-auth":
+            yield _pairs(value)
+        elif scheme.lower() == "basic":
+            yield [("sentry_key", _basic(rest))]
 
 
-def _pairs(text: str) -> dict[str, str]:
-    return {match[1].lower(): unquote(match[2]) for match in PAIR.finditer(text)}
+def _pairs(text: str) -> Pairs:
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        yield name.strip().lower(), unquote(value.strip())
+
+
+def _keys(credentials: Pairs) -> list[str]:
+    """Those that one header, or the query, names; raises `Refusal` if they speak a version of the future."""
+    told = list(credentials)
+    keys = [_key(value) for name, value in told if name == "sentry_key"]
+    if keys:
+        for name, value in told:
+            if name == "sentry_version":
+                _check_version(value)
+    return keys
 
 
 def _basic(text: str) -> str:
@@ -102,7 +115,8 @@ def _key(text: str) -> str:
     return key
 
 
-def _check_version(credentials: Mapping[str, str]) -> None:
-    version = credentials.get("sentry_version", "7")
-    if not version.isascii() or not version.isdigit() or len(version) > 3 or int(version) > NEWEST_VERSION:  # noqa: PLR2004
+def _check_version(version: str) -> None:
+    """``7``, and ``2.0`` as the oldest clients wrote it."""
+    number = version.partition(".")[0]
+    if not number.isascii() or not number.isdigit() or len(number) > 3 or int(number) > NEWEST_VERSION:  # noqa: PLR2004
         raise Refusal(400, "unsupported protocol version", f"sentry_version must be at most {NEWEST_VERSION}")

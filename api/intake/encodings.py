@@ -12,22 +12,31 @@ from api.intake.refusal import bad_compression, too_large
 PIECE_BYTES = 64 * 1024
 GZIP = 16 + zlib.MAX_WBITS
 RAW_DEFLATE = -zlib.MAX_WBITS
+MOST_ENCODINGS = 2
+"""One by the SDK and one by a proxy; each costs the time of a whole body."""
 ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
 """What a decoder must be able to keep (RFC 8878, 3.1.1.1.2); a frame that asks for more is refused."""
 ZSTD_BITE_BYTES = 256
 """Fed at once: the smallest block that gives the most is 4 bytes for 128 KiB, so a bite gives at most 8 MiB."""
 
 
-def decode(encoding: str, body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The body without its ``Content-Encoding``; an unknown one is taken as identity.
+def decode(encodings: str, body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The body without its ``Content-Encoding``: several in the order in which they were applied (RFC 9110, 8.4).
 
-    Raises `Refusal` for a broken or truncated stream (400) and for more than ``limit`` bytes (413).
+    An unknown one is taken as identity. Raises `Refusal` for a broken or truncated stream (400) and for more than
+    ``limit`` bytes (413), at any step.
     """
-    decoder = DECODERS.get(encoding.strip().lower())
-    if decoder is None:
-        return body
+    stated = [name for one in encodings.lower().split(",") if (name := one.strip()) in DECODERS]
+    if len(stated) > MOST_ENCODINGS:
+        raise bad_compression(f"{len(stated)} encodings, and {MOST_ENCODINGS} is the most")
+    for name in reversed(stated):
+        body = _decode(name, body, limit)
+    return body
+
+
+def _decode(encoding: str, body: bytes, limit: int) -> bytes:
     try:
-        decoded = decoder(body, limit + 1)
+        decoded = DECODERS[encoding](body, limit + 1)
     except (zlib.error, brotli.error, zstandard.ZstdError) as error:
         raise bad_compression(f"{encoding}: {error}") from error
     if len(decoded) > limit:
@@ -50,6 +59,8 @@ def _zlib(body: bytes, most: int, window: int) -> bytes:
     decoded = decoder.decompress(body, most)
     if len(decoded) < most and not decoder.eof:
         raise bad_compression("the stream ends too early")
+    if decoder.unused_data.strip(b"\0"):
+        raise bad_compression("the stream goes on after its end: send one, not several in a row")
     return decoded
 
 

@@ -53,6 +53,7 @@ def parse(body: bytes) -> Envelope:
 def _item(body: bytes, line: bytes, start: int) -> tuple[Item, int]:
     """The item whose header is ``line`` and whose payload begins at ``start``, and where the next one begins."""
     headers = _object(line, "an item's header")
+    start = min(start, len(body))  # at the end even a header's newline may be missing
     kind = headers.get("type")
     if not isinstance(kind, str):
         raise bad_envelope('an item\'s header names no "type"')
@@ -63,7 +64,7 @@ def _item(body: bytes, line: bytes, start: int) -> tuple[Item, int]:
     else:
         end = start + _length(length)
         if end > len(body):
-            raise bad_envelope(f"an item of {length:,} bytes ends after {max(0, len(body) - start):,}")
+            raise bad_envelope(f"an item of {length:,} bytes ends after {len(body) - start:,}")
         if body[end : end + 1] not in (b"\n", b""):
             raise bad_envelope(f"no newline after an item of {length:,} bytes")
     return Item(kind, body[start:end]), end + 1

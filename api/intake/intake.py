@@ -4,10 +4,11 @@ A request is authenticated, decoded with a bound, parsed, and each item settled;
 has what was taken.
 """
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from api.intake import authentication, encodings, envelope, fields, store
+from api.intake import authentication, encodings, envelope, fields
 from api.intake.appender import Appender
 from api.intake.bookkeeper import Bookkeeper
 from api.intake.context import Context
@@ -26,7 +27,8 @@ from models.wire.times import to_milliseconds
 class Request:
     """A request as it arrived. Header names are in lower case; ``body`` is still encoded."""
 
-    number: str
+    number: str | None
+    """The project's, as it stands in the address; None where the address names none: then the key does."""
     headers: tuple[tuple[str, str], ...]
     query: tuple[tuple[str, str], ...]
     body: bytes
@@ -34,7 +36,7 @@ class Request:
 
     @property
     def encoding(self) -> str:
-        return dict(self.headers).get("content-encoding", "")
+        return ",".join(value for name, value in self.headers if name == "content-encoding")
 
 
 class Intake:
@@ -59,7 +61,7 @@ class Intake:
 
     async def take_envelope(self, request: Request) -> str | None:
         """Take an envelope; return the id of its event, None if it held none. Raises `Refusal` or `LogUnavailable`."""
-        named, number = self._named(request)
+        named, number = self._named(request), authentication.project_number(request.number or "")
         keys = authentication.admit(self._keys.project(number), named, None) if named else None
         try:
             body = encodings.decode(request.encoding, request.body)
@@ -71,22 +73,34 @@ class Intake:
             raise
         return await self._take(parsed, keys, request)
 
-    async def take_event(self, request: Request) -> str | None:
-        """Take a bare event (the old `store` endpoint); return its id."""
-        named, number = self._named(request)
-        keys = authentication.admit(self._keys.project(number), named, None)
+    async def take(self, request: Request, parse: Callable[[bytes], Envelope]) -> str | None:
+        """Take a body that is no envelope, of which ``parse`` makes one; return the id of its event."""
+        keys = self.admit(request)
         try:
-            parsed = store.parse(encodings.decode(request.encoding, request.body))
+            parsed = parse(encodings.decode(request.encoding, request.body))
         except Refusal as refusal:
             self._count_refused(keys, refusal)
             raise
         return await self._take(parsed, keys, request)
 
-    def _named(self, request: Request) -> tuple[str | None, int]:
+    def admit(self, request: Request) -> ProjectKeys:
+        """The project that the request is for; raises `Refusal` if it may not send."""
+        named = self._named(request)
+        if request.number is None:
+            number = self._keys.number(named) if named else None
+        else:
+            number = authentication.project_number(request.number)
+        return authentication.admit(None if number is None else self._keys.project(number), named, None)
+
+    def count_unread(self, request: Request, refusal: Refusal) -> None:
+        """Count a request whose body was not read to its end, if its key is known without it."""
+        with contextlib.suppress(Refusal):
+            self._count_refused(self.admit(request), refusal)
+
+    def _named(self, request: Request) -> str | None:
         if len(request.body) > MAX_COMPRESSED_BYTES:
             raise too_large("envelope", MAX_COMPRESSED_BYTES)
-        number = authentication.project_number(request.number)
-        return authentication.public_key(request.headers, request.query), number
+        return authentication.public_key(request.headers, request.query)
 
     async def _take(self, parsed: Envelope, keys: ProjectKeys, request: Request) -> str | None:
         context = Context(

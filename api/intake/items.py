@@ -10,9 +10,16 @@ from api.intake.context import Context
 from api.intake.envelope import Item
 from api.intake.events import event_record
 from api.intake.feedback import feedback_record, user_report_record
-from api.intake.limits import MAX_EVENT_BYTES, MAX_SESSIONS
+from api.intake.limits import (
+    MAX_CLIENT_REPORT_BYTES,
+    MAX_CLIENT_REPORTS,
+    MAX_EVENT_BYTES,
+    MAX_SECURITY_REPORTS,
+    MAX_SESSIONS,
+)
 from api.intake.reading import Unreadable, read_object
-from api.intake.refusal import Refusal, bad_envelope, too_large
+from api.intake.refusal import Refusal, Unwanted, bad_envelope, too_large
+from api.intake.security import security_record
 from api.intake.sessions import aggregates_record, session_record
 from models.domain.ledger import Category, Fate
 from models.ports import NewRecord
@@ -45,10 +52,17 @@ KEPT: Mapping[str, tuple[Category, Reader]] = {
     "sessions": (Category.SESSION, aggregates_record),
     "feedback": (Category.FEEDBACK, feedback_record),
     "user_report": (Category.FEEDBACK, user_report_record),
+    "security": (Category.ERROR, security_record),
 }
 CLIENT_REPORT = "client_report"
-AT_MOST: Mapping[str, int] = {"event": 1, "feedback": 1, "session": MAX_SESSIONS}
-"""How many of one type an envelope may hold (envelopes.mdx; Relay's limits)."""
+AT_MOST: Mapping[str, int] = {
+    "event": 1,
+    "feedback": 1,
+    "session": MAX_SESSIONS,
+    "security": MAX_SECURITY_REPORTS,
+    CLIENT_REPORT: MAX_CLIENT_REPORTS,
+}
+"""How many of one type an envelope may hold (envelopes.mdx; Relay's limits). Only those beyond are invalid."""
 SILENT = frozenset({Category.SESSION})
 """Invalid sessions are dropped without a word, as Relay does: nobody can mend a session that has passed."""
 
@@ -58,11 +72,12 @@ def settle(items: tuple[Item, ...], context: Context) -> Iterator[Result]:
     seen: Counter[str] = Counter()
     for item in items:
         seen[item.kind] += 1
+        beyond = seen[item.kind] > AT_MOST.get(item.kind, len(items))
         if item.kind == CLIENT_REPORT:
-            yield from _report(item)
+            yield from (Settled(Category.OTHER, Fate.INVALID),) if beyond else _report(item)
         elif item.kind not in KEPT:
             yield Settled(Category.OTHER, Fate.FILTERED)
-        elif seen[item.kind] > AT_MOST.get(item.kind, len(items)):
+        elif beyond:
             yield Settled(KEPT[item.kind][0], Fate.INVALID)
         else:
             yield _take(item, context)
@@ -77,6 +92,8 @@ def _take(item: Item, context: Context) -> Result:
         if item.kind == "event" and payload.get("type") == "transaction":
             return Settled(Category.OTHER, Fate.FILTERED)
         return Taken(category, reader(payload, context))
+    except Unwanted:
+        return Settled(category, Fate.FILTERED)
     except Refusal as refusal:
         return Settled(category, Fate.INVALID, refusal=refusal)
     except Unreadable as error:
@@ -87,6 +104,10 @@ def _take(item: Item, context: Context) -> Result:
 
 
 def _report(item: Item) -> Iterator[Settled]:
+    if len(item.payload) > MAX_CLIENT_REPORT_BYTES:
+        refusal = too_large(item.kind, MAX_CLIENT_REPORT_BYTES)
+        yield Settled(Category.OTHER, Fate.INVALID, refusal=refusal)
+        return
     try:
         counts = dropped(read_object(item.payload))
     except Unreadable:

@@ -20,3 +20,6 @@ class ProjectKeys:
 class Keys(Protocol):
     def project(self, number: int) -> ProjectKeys | None:
         """The project that has this number in its DSN, None if there is none. Called for every request: cache it."""
+
+    def number(self, public_key: str) -> int | None:
+        """The number of the one project that has this key, None if there is none or more than one. Cache it too."""

@@ -26,6 +26,15 @@ MAX_SESSIONS = 100
 MAX_AGGREGATES = 100
 """Minutes in one `sessions` item: an SDK flushes once a minute, and 100 is the protocol's own bound."""
 
+MAX_SECURITY_REPORTS = 100
+"""Browser reports of one request: a browser gathers them for a minute."""
+
+MAX_CLIENT_REPORT_BYTES = 100 * 1024
+"""One client report, as Relay has it: a thousand entries."""
+
+MAX_CLIENT_REPORTS = 100
+"""Client reports of one envelope, as Relay has it."""
+
 MAX_MESSAGE_CHARACTERS = 8_192
 """What a user writes. A longer text is cut, not refused."""
 

@@ -15,11 +15,22 @@ _decode = msgspec.json.Decoder().decode
 
 def read_object(payload: bytes) -> dict[str, Any]:
     """The JSON object in ``payload``, each of its strings valid UTF-8 without NUL. Raises `Unreadable`."""
-    value = _read(payload)
+    value = read(payload)
     if not isinstance(value, dict):
         message = f"expected a JSON object, got {type(value).__name__}"
         raise Unreadable(message)
     return value
+
+
+def read(payload: bytes) -> Any:
+    """The JSON value in ``payload``, mended. Raises `Unreadable`."""
+    try:
+        value = _decode(payload)
+        return _mend(value) if b"\\u0000" in payload else value
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _read_leniently(payload)
+    except RecursionError as error:
+        raise Unreadable(_reason(error)) from error
 
 
 def write(value: object) -> bytes:
@@ -27,16 +38,6 @@ def write(value: object) -> bytes:
     try:
         return msgspec.json.encode(value)
     except (RecursionError, ValueError, OverflowError, TypeError) as error:
-        raise Unreadable(_reason(error)) from error
-
-
-def _read(payload: bytes) -> Any:
-    try:
-        value = _decode(payload)
-        return _mend(value) if b"\\u0000" in payload else value
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _read_leniently(payload)
-    except RecursionError as error:
         raise Unreadable(_reason(error)) from error
 
 

@@ -1,7 +1,6 @@
 """The addresses of intake. SDKs send a trailing slash; without one, and with repeated ones, it is the same address."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from functools import partial
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import ClientDisconnect
@@ -9,17 +8,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.intake import answers
+from api.intake import answers, dialog, security, store, unsupported
+from api.intake.endpoint import METHODS, endpoint
 from api.intake.intake import Intake, Request
 from api.intake.limits import MAX_COMPRESSED_BYTES
 from api.intake.refusal import Refusal, bad_envelope, too_large
-from models.ports import LogUnavailable
-
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-"""All of them, so that a wrong one gets an answer that a browser may read."""
-
-Take: TypeAlias = Callable[[Request], Awaitable[str | None]]
-Endpoint: TypeAlias = Callable[[HttpRequest], Awaitable[Response]]
 
 
 class Slashes(Convertor[str]):
@@ -40,43 +33,98 @@ class MaybeSlashes(Slashes):
     regex = "/*"
 
 
+class Number(Slashes):
+    """A project's number; they begin at 1, and ``/api/0/`` is another API's."""
+
+    regex = "0*[1-9][0-9]*"
+
+
 register_url_convertor("slashes", Slashes())
 register_url_convertor("maybe_slashes", MaybeSlashes())
-ADDRESS = "/{a:maybe_slashes}api{b:slashes}{number}{c:slashes}%s{d:maybe_slashes}"
+register_url_convertor("project_number", Number())
+API = "/{a:maybe_slashes}api{b:slashes}"
+PROJECT = API + "{number}{c:slashes}"
+END = "{z:maybe_slashes}"
 
 
 def routes(intake: Intake) -> list[Route]:
-    """The routes for `envelope` and `store`, to stand before any that could match `/api/...` too."""
-    takes = {"envelope": intake.take_envelope, "store": intake.take_event}
-    return [
-        Route(ADDRESS % name, _endpoint(take), methods=METHODS, name=f"intake-{name}") for name, take in takes.items()
-    ]
+    """All of intake's, to stand before any that could match `/api/...` too."""
+    addresses = _Addresses(intake)
+    envelope = endpoint(POST=addresses.envelope)
+    event = endpoint(POST=addresses.event, GET=addresses.event_in_query)
+    report = endpoint(POST=addresses.report)
+    shown = endpoint(GET=addresses.dialog, POST=addresses.comment)
+    at = {
+        PROJECT + "envelope" + END: envelope,
+        PROJECT + "store" + END: event,
+        API + "store" + END: event,
+        **{f"{PROJECT}{name}{END}": report for name in ("security", "csp-report", "nel")},
+        API + "embed{c:slashes}error-page" + END: shown,
+        API + "{number:project_number}{c:slashes}{rest:path}": endpoint(otherwise=_nothing_here),
+    }
+    return [Route(path, answer, methods=METHODS, name=f"intake-{path}") for path, answer in at.items()]
 
 
-def _endpoint(take: Take) -> Endpoint:
-    async def answer(http: HttpRequest) -> Response:
-        if http.method == "OPTIONS":
-            return answers.preflight()
-        if http.method != "POST":
-            return answers.wrong_method()
+class _Addresses:
+    """What is done at each address. Raises `Refusal` or `LogUnavailable`."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def envelope(self, http: HttpRequest) -> Response:
+        return answers.accepted(await self._intake.take_envelope(await self._request(http)))
+
+    async def event(self, http: HttpRequest) -> Response:
+        return answers.accepted(await self._intake.take(await self._request(http), store.parse))
+
+    async def event_in_query(self, http: HttpRequest) -> Response:
+        """An event in the address of a picture: what a page sends that may do nothing else."""
+        body = http.query_params.get("sentry_data", "").encode()
+        await self._intake.take(_of(http, body), store.parse)
+        return answers.pixel()
+
+    async def report(self, http: HttpRequest) -> Response:
+        request = await self._request(http)
+        parse = partial(security.parse, query=request.query, user_agent=http.headers.get("user-agent"))
+        return answers.created(await self._intake.take(request, parse))
+
+    async def dialog(self, http: HttpRequest) -> Response:
+        dialog.event_id(http.query_params.multi_items())
+        self._intake.admit(_of_dialog(http, b""))
+        return answers.script(dialog.script())
+
+    async def comment(self, http: HttpRequest) -> Response:
+        event = dialog.event_id(http.query_params.multi_items())
+        await self._intake.take(_of_dialog(http, await _body(http)), partial(dialog.parse, event=event))
+        return answers.accepted(event)
+
+    async def _request(self, http: HttpRequest) -> Request:
+        """The request with its body. One whose body is refused is counted for its project."""
         try:
-            return answers.accepted(await take(await _request(http)))
+            return _of(http, await _body(http))
         except Refusal as refusal:
-            return answers.refused(refusal)
-        except LogUnavailable as error:
-            return answers.unavailable(str(error))
-
-    return answer
+            self._intake.count_unread(_of(http, b""), refusal)
+            raise
 
 
-async def _request(http: HttpRequest) -> Request:
+async def _nothing_here(http: HttpRequest) -> Response:
+    raise unsupported.refusal(http.path_params["rest"])
+
+
+def _of(http: HttpRequest, body: bytes) -> Request:
     return Request(
-        number=http.path_params["number"],
+        number=http.path_params.get("number"),
         headers=tuple(http.headers.items()),
         query=tuple(http.query_params.multi_items()),
-        body=await _body(http),
+        body=body,
         address=http.client.host if http.client else None,
     )
+
+
+def _of_dialog(http: HttpRequest, body: bytes) -> Request:
+    """The page that shows the dialog knows a DSN only; its own credentials are none of ours."""
+    number, query = dialog.credentials(http.query_params.multi_items())
+    return Request(number, (), query, body, http.client.host if http.client else None)
 
 
 async def _body(http: HttpRequest) -> bytes:

@@ -137,7 +137,7 @@ RULES = (
     ),
     Rule(
         "card_number",
-        re.compile(r"(?<![\d.])[2-6](?:[ -]?\d){12,18}(?!\d)"),
+        re.compile(r"(?<![\da-f.])[2-6](?:[ -]?\d){12,18}(?![\da-f])"),  # nor within an id of hexadecimal digits
         lambda _, shape: b"0" * CARD_WIDTH in shape.translate(None, b" -"),
         _card,
     ),

@@ -7,6 +7,9 @@ from api.intake.encodings import decode
 from api.intake.envelope import Envelope, Item
 from api.intake.refusal import Refusal, bad_envelope
 
+STANDARD = bytes.maketrans(b"-_ ", b"+/+")
+"""To the standard alphabet: from that for addresses, and from a plus sign that an address made a space."""
+
 
 def parse(body: bytes) -> Envelope:
     """The event in ``body``, as an envelope with this one item. Raises `Refusal`."""
@@ -15,7 +18,7 @@ def parse(body: bytes) -> Envelope:
         raise bad_envelope("the body is empty: send an event")
     if not text.startswith(b"{"):
         try:
-            text = decode("deflate", base64.b64decode(text, validate=True))
+            text = decode("deflate", base64.b64decode(text.translate(STANDARD), validate=True))
         except binascii.Error as error:
             raise Refusal(400, "invalid event", "the body is neither JSON nor base64 of compressed JSON") from error
     return Envelope({}, (Item("event", text),))

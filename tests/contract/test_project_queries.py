@@ -64,6 +64,15 @@ def test_number_and_key_may_be_given(writer: Connection) -> None:
     assert tokens.create_project(writer, "blog", None, None, NOW).number == 43
 
 
+def test_a_key_names_its_project(writer: Connection) -> None:
+    """If it is the key of one project alone: of two, nobody could say which is meant."""
+    tokens.create_project(writer, "shop", 42, "a" * 32, NOW)
+    assert tokens.number_of_key(writer, "a" * 32) == 42
+    assert tokens.number_of_key(writer, "b" * 32) is None
+    tokens.create_project(writer, "blog", 43, "a" * 32, NOW)
+    assert tokens.number_of_key(writer, "a" * 32) is None
+
+
 @pytest.mark.parametrize(
     ("name", "number", "told"),
     [("shop", None, "there is a project 'shop' already"), ("blog", 7, "number 7 is taken by the project 'shop'")],

@@ -30,6 +30,9 @@ class OneProject:
     def project(self, number: int) -> ProjectKeys | None:
         return PROJECT if number == NUMBER else None
 
+    def number(self, public_key: str) -> int | None:
+        return NUMBER if public_key == KEY else None
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:

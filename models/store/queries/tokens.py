@@ -73,6 +73,13 @@ def project_keys(connection: Connection, number: int) -> Sender | None:
     return Sender(row.project, frozenset(keys), row.identity_key, applied)
 
 
+def number_of_key(connection: Connection, public_key: str) -> int | None:
+    """The number of the one project that has a public key; None if there is none or more than one."""
+    query = select(project.c.number).join_from(project, intake_key, project.c.project == intake_key.c.project)
+    found = connection.execute(query.where(intake_key.c.public_key == public_key)).scalars().all()
+    return found[0] if len(found) == 1 else None
+
+
 def identity_key(connection: Connection, name: str) -> bytes | None:
     """The key that hashes a project's users; None if there is no such project."""
     found: bytes | None = connection.execute(select(project.c.identity_key).where(project.c.project == name)).scalar()

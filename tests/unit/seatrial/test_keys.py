@@ -60,3 +60,13 @@ def test_new_settings_hold_once_what_was_remembered_is_stale(engine: Engine) -> 
     after = forgetting.project(42)
     assert after is not None
     assert after.settings == ProjectSettings(1, Scrubbing(fields=("iban",)))
+
+
+def test_a_key_names_its_project_and_is_remembered(engine: Engine) -> None:
+    """For addresses without a number; a stranger's key is None."""
+    remembering, forgetting = StoredKeys(engine, 3_600), StoredKeys(engine, 0)
+    assert [keys.number("a" * 32) for keys in (remembering, forgetting)] == [42, 42]
+    assert remembering.number("c" * 32) is None
+    with engine.connect() as connection, connection.begin():
+        connection.execute(delete(tables.intake_key))
+    assert [keys.number("a" * 32) for keys in (remembering, forgetting)] == [42, None]

@@ -87,6 +87,7 @@ PLAIN = {
     "order number": "order 4111111111111112 failed",
     "time in milliseconds": "at 1795390740000",
     "hexadecimal id": "trace 0123456789abcdef0123456789abcdef",
+    "hexadecimal id that holds a card number": "trace da4a17f0dae4111111111111111ac1a2",
     "date": "2026-11-22T23:39:00Z",
     "release": "shop@1.5.0 and @sentry/node@11.12.0",
     "path": "/srv/node_modules/@sentry/core/build/cjs/index.js",
