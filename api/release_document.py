@@ -10,17 +10,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from analytics.statistics.intervals import wilson
+from analytics.correlation.crashes import Explained
 from api import addresses
+from api.crashed import crashed_by_issue
 from api.gates.standing import standings
 from api.gates.verdict import gates
+from api.release_health import adoption_of, crash_free, segments_of, unhandled_free, users_of
 from api.release_timeline import timeline
 from api.rows import action_row, decision_row, feedback_row, issue_row, minute_end
 from models.store.queries import actions, decisions, feedback, issues, releases, series
 from models.store.queries.evaluations import Evaluation
 from models.store.queries.feedback import Feedback
 from models.store.queries.issues import NEW, SEEN, Issue
-from models.store.queries.releases import Release, Sessions, Told
+from models.store.queries.releases import Release, Told
 from models.wire.times import to_text
 
 SCHEMA = "report.v1"
@@ -43,6 +45,7 @@ def release_document(
     told = releases.timeline(connection, project, environment, release)
     decided = decisions.listed(connection, project, release=release, environment=environment, limit=MOST_DECISIONS)
     done = actions.of_decisions(connection, project, [one.decision for one in decided])
+    crashed = crashed_by_issue(connection, project, environment, release)
     return {
         "schema": SCHEMA,
         "project": project,
@@ -50,11 +53,13 @@ def release_document(
         "release": release,
         "at": to_text(now),
         "gate": gates(connection, project, environment, standing, now, public_url)[release],
-        "facts": _facts(found, told) | {"users_with_feedback": place.writers()},
+        "facts": _facts(found, told) | place.health(now) | {"users_with_feedback": place.writers()},
         "timeline": timeline(told, decided, done),
         "series": place.series(standing[release].evaluation),
-        "issues": place.issues(),
-        "unexplained": None,  # events do not say in which session they happened
+        "issues": place.issues(crashed),
+        "segments": segments_of(connection, project, environment, release),
+        "crashed": place.crashed(crashed),
+        "unexplained": crashed.unexplained,
         "themes": place.themes(),
         "feedback": place.feedback(),
         "decisions": [decision_row(one, public_url) for one in decided],
@@ -82,13 +87,30 @@ class _Place:
         found = series.points(self._connection, self._project, self._environment, evaluation.deploy)
         return [{"at": minute_end(point.minute)} | _without(asdict(point), "minute") for point in found]
 
-    def issues(self) -> dict[str, Any]:
+    def health(self, now: int) -> dict[str, Any]:
+        project, environment, release = self._of
+        users = users_of(self._connection, project, environment, [release])
+        adopted = adoption_of(self._connection, project, environment, [release], now)
+        return {"users": users[release], "adoption": adopted[release]}
+
+    def crashed(self, found: Explained) -> dict[str, Any]:
+        """Failed sessions by issue, most first, and those without one; they add up to ``total``."""
+        named = issues.names(self._connection, self._project, list(found.by_issue))
+        explained = sorted(found.by_issue.items(), key=lambda one: (-one[1], one[0]))
+        return {
+            "total": found.total,
+            "issues": [{"issue": one, "name": named.get(one), "sessions": sessions} for one, sessions in explained],
+            "unexplained": found.unexplained,
+        }
+
+    def issues(self, crashed: Explained) -> dict[str, Any]:
         every, new = issues.totals(self._connection, self._project, self._environment, [self._release])[self._release]
         items = issues.listed(self._connection, *self._of, state=NEW, limit=MOST_ISSUES)
         if room := MOST_ISSUES - len(items):
             items += issues.listed(self._connection, *self._of, state=SEEN, limit=room)
         counts = {"all": every, NEW: new, SEEN: every - new}
-        return {"counts": counts, "items": [self._issue(one) for one in items]}
+        shown = [self._issue(one) | {"crashed_sessions": crashed.by_issue.get(one.issue, 0)} for one in items]
+        return {"counts": counts, "items": shown}
 
     def themes(self) -> list[dict[str, Any]]:
         return [
@@ -144,17 +166,6 @@ class _Place:
         return addresses.call(self._public_url, self._project, *path, **query)
 
 
-def crash_free(sessions: Sessions) -> dict[str, Any]:
-    """The share of sessions that neither crashed nor were unhandled nor abnormal, with its 95 % Wilson interval."""
-    trials = sessions.started
-    if trials <= 0:
-        return {"value": None, "low": None, "high": None, "n": 0}
-    failed = sessions.crashed + sessions.unhandled + sessions.abnormal
-    successes = min(max(trials - failed, 0), trials)
-    low, high = wilson(successes, trials)
-    return {"value": successes / trials, "low": low, "high": high, "n": trials}
-
-
 def _facts(found: Release, told: Sequence[Told]) -> dict[str, Any]:
     commits = {commit.id: asdict(commit) for one in told for commit in one.commits}
     return {
@@ -164,6 +175,7 @@ def _facts(found: Release, told: Sequence[Told]) -> dict[str, Any]:
         "commits": list(commits.values())[:MOST_COMMITS],
         "sessions": asdict(found.sessions),
         "crash_free": crash_free(found.sessions),
+        "unhandled_free": unhandled_free(found.sessions),
         "hurt": found.hurt,
     }
 

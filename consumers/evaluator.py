@@ -4,12 +4,16 @@ For each deploy under watch it folds the minutes that closed since the last look
 minute provisionally; what was found is written with the decisions and actions it calls for in one transaction.
 """
 
+from collections.abc import Sequence
+
 import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from consumers.evaluation import course, deciding, naming, reading, writing
+from consumers.evaluation.adopting import Adoptions
 from consumers.evaluation.course import Course, Judged
+from consumers.evaluation.expiring import Expiry
 from consumers.evaluation.naming import Names
 from consumers.evaluation.theming import Themes
 from consumers.evaluation.writing import Look, Overtaken
@@ -42,6 +46,8 @@ class Evaluator:
         self._provisional = provisional
         self._names = Names(engine)
         self._themes = Themes(engine)
+        self._adoptions = Adoptions(engine)
+        self._expiry = Expiry(engine)
 
     def tick(self) -> int:
         """Look once; how many decisions were taken."""
@@ -53,6 +59,7 @@ class Evaluator:
             return 0
         taken = sum(self._look(project, closed_to, now) for project in projects)
         self._gather_themes(now)
+        self._keep_house(projects, now, closed_to)
         return taken
 
     def _gather_themes(self, now: int) -> None:
@@ -60,6 +67,14 @@ class Evaluator:
             self._themes.tick(now, all_due=not self._provisional)
         except Exception:  # what people say is told late then; the watch goes on
             log.exception("themes.failed")
+
+    def _keep_house(self, projects: Sequence[str], now: int, closed_to: int) -> None:
+        try:
+            for project in projects:
+                self._adoptions.tick(project, now)
+            self._expiry.tick(now, closed_to)
+        except Exception:  # what was replaced is called low then, and what is over is kept for longer
+            log.exception("housekeeping.failed")
 
     def _look(self, project: str, closed_to: int, now: int) -> int:
         """Look at a project. What fails is logged at each look and told as a stale verdict; all others are watched."""

@@ -41,13 +41,16 @@ class Known:
     def new(self, table: Table, rows: Iterable[Row]) -> list[Row]:
         """The rows whose key is not known yet, each key once."""
         names = [column.name for column in table.primary_key.columns]
-        fresh = {}
+        fresh: dict[tuple[Any, ...], Row] = {}
         for row in rows:
-            key = (table.name, *(row[name] for name in names))
-            if key not in self._committed and key not in fresh:
-                fresh[key] = row
-        self._pending.update(fresh)
-        return list(fresh.values())
+            fresh.setdefault((table.name, *(row[name] for name in names)), row)
+        return [fresh[key] for key in self.unseen(fresh)]
+
+    def unseen(self, keys: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """The keys that are not known yet."""
+        found = [key for key in keys if key not in self._committed]
+        self._pending.update(found)
+        return found
 
     def commit(self) -> None:
         if len(self._committed) + len(self._pending) > KNOWN_ROWS:

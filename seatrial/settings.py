@@ -55,6 +55,10 @@ class Settings(BaseModel):
     member: str = Field(
         default="", description="the name of a consumer in its group; default: host name and process number"
     )
+    country_header: str = Field(
+        default="",
+        description="the header in which your proxy names a client's country (ISO 3166): CF-IPCountry; default: none",
+    )
     metrics_listen: str = Field(
         default="", description="address and port of /metrics of the roles other than api; default: none"
     )

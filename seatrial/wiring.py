@@ -81,7 +81,8 @@ def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
     from seatrial.own_errors import WithoutLoop
 
     settings = system.settings
-    intake = build_intake(StoredKeys(system.engine), system.log.writer(), system.clock)
+    writer = system.log.writer()
+    intake = build_intake(StoredKeys(system.engine), writer, system.clock, settings.country_header)
     services = Services(
         engine=system.engine,
         intake=intake,

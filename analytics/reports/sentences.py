@@ -43,11 +43,20 @@ def is_beside(gate: Mapping[str, Any]) -> bool:
 
 
 def rate(report: Report) -> str:
-    """``Crash-free sessions 98.1 % (95 %: 97.7 to 98.4; n 6,210)``, who was hurt, and what it is compared with."""
-    found = report["facts"]["crash_free"]
+    """``Unhandled-free sessions: 98.1 % (95 %: 97.7 to 98.4; n 6,210)``, who was hurt, what it is compared with."""
+    found = report["facts"]["unhandled_free"]
     hurt = report["facts"]["hurt"]
     users = f"{hurt:,} {'user was' if hurt == 1 else 'users were'} hurt."
-    return f"Crash-free sessions: {share(found)}. {users} {baseline(report)}"
+    return f"Unhandled-free sessions: {share(found)}. {of_users(report)}{users} {baseline(report)}"
+
+
+def of_users(report: Report) -> str:
+    """The same of users; where no session names one, that it is unknown."""
+    found = report["facts"]["users"]
+    if found is None:
+        return "Of users: unknown, for no session names its user. "
+    about = f", where n may be {percent(found['error'])} % off" if found["error"] else ""
+    return f"Unhandled-free users: {share(found['unhandled_free'])}{about}. "
 
 
 def baseline(report: Report) -> str:
@@ -92,7 +101,8 @@ def issues(report: Report) -> str:
     if not counts["all"]:
         return "none."
     unexplained = report["unexplained"]
-    rest = "" if unexplained is None else f" {counted(unexplained, 'failed session')} without an issue."
+    total = report["crashed"]["total"]
+    rest = f" {counted(total, 'failed session')}, {unexplained:,} of them unexplained." if total else ""
     return f"{counts['all']:,}, {counts['new_here']:,} of them new here.{rest}"
 
 
@@ -131,10 +141,10 @@ def said(decision: Mapping[str, Any]) -> str:
 
 def not_measured(report: Report) -> str:
     unknown = [name.replace("_", " ") for name in report["gate"]["unknown"]]
-    if report["facts"]["crash_free"]["n"] == 0:
+    if report["facts"]["unhandled_free"]["n"] == 0:
         unknown.append("sessions (none arrived)")
-    if report["unexplained"] is None:
-        unknown.append("which failed sessions have no issue (events do not name their session)")
+    elif report["facts"]["users"] is None:
+        unknown.append("users of sessions (none is named)")
     return ", ".join(unknown) + "." if unknown else "nothing that the policy asks for."
 
 

@@ -21,9 +21,15 @@ SIGNALS: Mapping[str, str] = {
     "crash_free_users": "Users not hurt",
     "unhandled_failures": "Without failures of unknown users",
     "new_issues": "New issues",
-    "crash_free_sessions": "Crash-free sessions",
+    "crash_free_sessions": "Unhandled-free sessions",
 }
 STATES: Mapping[str, str] = {"new_here": "New here", "seen_before": "Seen before"}
+STAGES: Mapping[str | None, str] = {
+    "adopted": "adopted: at least a tenth of the sessions of the last 24 hours",
+    "low": "low: less than a tenth of the sessions of the last 24 hours",
+    "replaced": "replaced: it was adopted, and has less than a tenth of the sessions of the last 24 hours",
+    None: "unknown: there were no sessions in the last 24 hours",
+}
 LABELS: Mapping[str, str] = {
     "correct": "correct",
     "false_alarm": "a false alarm",

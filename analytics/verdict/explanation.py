@@ -166,7 +166,7 @@ def _issue(state: State, test: IssueTest, points: float) -> Reason:
 
 
 def _sessions(state: State) -> Reason:
-    """Crash-free sessions: shown with its interval, and no part of the verdict, for one user can crash many times."""
+    """Unhandled-free sessions: shown with their interval, and not judged on, for one user can crash many times."""
     n, old = max(state.started_new, 0), max(state.started_old, 0)
     if not n:
         sentence = "No sessions were reported by this release."
@@ -176,7 +176,7 @@ def _sessions(state: State) -> Reason:
     base = rounded(1 - min(max(state.fatal_old, 0), old) / old) if old else None
     against = f" against {percent(base)} on {state.baseline}" if base is not None else ""
     value = 1 - fatal / n
-    free = f"{percent(value)} of {count(n, 'session')} {'was' if n == 1 else 'were'} free of crashes"
+    free = f"{percent(value)} of {count(n, 'session')} did not fail"
     return Reason(
         signal="crash_free_sessions",
         verdict=_beside(base, 1 - high, 1 - low),

@@ -19,6 +19,8 @@ class Context:
     """When the client says it sent it, by its own clock; None if it does not say."""
     event_id: str | None = None
     """The envelope's own event id; it wins over the payload's."""
+    country: str | None = None
+    """The client's country, as a proxy that is trusted says."""
 
     @property
     def project(self) -> str:

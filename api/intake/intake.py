@@ -42,8 +42,9 @@ class Request:
 class Intake:
     """Takes requests, between `start` and `stop`, on one event loop."""
 
-    def __init__(self, keys: Keys, writer: LogWriter, clock: Clock) -> None:
+    def __init__(self, keys: Keys, writer: LogWriter, clock: Clock, country_header: str = "") -> None:
         self._keys = keys
+        self._country_header = country_header.lower()
         self._clock = clock
         self.appender = Appender(writer)
         self.tally = Tally()
@@ -109,6 +110,7 @@ class Intake:
             received_at=self._clock.now(),
             sent_at=to_milliseconds(parsed.headers.get("sent_at")),
             event_id=fields.event_id(parsed.headers.get("event_id")),
+            country=dict(request.headers).get(self._country_header),
         )
         results = list(settle(parsed.items, context))
         taken = [result for result in results if isinstance(result, Taken)]
@@ -134,9 +136,12 @@ class Intake:
             self.tally.settled(keys.project, Category.OTHER, Fate.INVALID)
 
 
-def build_intake(keys: Keys, writer: LogWriter, clock: Clock) -> Intake:
-    """Intake over a log's writer, which it alone uses. `start` it on the event loop that serves."""
-    return Intake(keys, writer, clock)
+def build_intake(keys: Keys, writer: LogWriter, clock: Clock, country_header: str = "") -> Intake:
+    """Intake over a log's writer, which it alone uses. `start` it on the event loop that serves.
+
+    ``country_header``: the header in which a trusted proxy names the client's country; empty for none.
+    """
+    return Intake(keys, writer, clock, country_header)
 
 
 def _raise_if_nothing_was_taken(results: Iterable[Result]) -> None:

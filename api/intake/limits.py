@@ -41,9 +41,6 @@ MAX_MESSAGE_CHARACTERS = 8_192
 MAX_QUEUE_BYTES = 32 * MEBIBYTE
 """Records that wait for the log: 2 s of 1,200 events of 13 KB a second (31 MB)."""
 
-OLDEST_SESSION_MS = 5 * 86_400_000
-"""State of a session is kept for five days; an update of an older one would count it a second time."""
-
 DRIFT_MS = 55 * 60_000
 """A client's clock that is off by this much or more is corrected (the threshold of Relay's ``clock_drift``)."""
 

@@ -1,13 +1,19 @@
-"""Session updates and aggregates of sessions: checked, made canonical, their users hashed (sentry-protocol.md, 2.2)."""
+"""Session updates and aggregates of sessions: checked, made canonical, their users hashed.
+
+By sentry-protocol.md, 2.2; docs/protocol.md says where, and why, it is not followed.
+"""
 
 from typing import Any
 from uuid import uuid4
 
+from analytics.correlation.segments import COUNTRY, segments
+from analytics.correlation.sessions import OLDEST_MS
 from api.intake import fields
 from api.intake.context import Context
-from api.intake.limits import FUTURE_MS, MAX_AGGREGATES, OLDEST_SESSION_MS
+from api.intake.limits import FUTURE_MS, MAX_AGGREGATES
 from api.intake.reading import Unreadable
 from api.intake.records import record
+from models.domain.identity import device
 from models.ports import NewRecord
 from models.wire.times import to_text
 from models.wire.topics import SESSIONS
@@ -19,14 +25,17 @@ MOST = 1_000_000_000
 """The most that one count may be; no minute of anybody's has more."""
 LONGEST_USER_AGENT = 300
 LONGEST_SID = 64
+TOO_OLD = "started is more than five days ago"
+LAST_SEQ = 2**64 - 1
+"""The largest number of 64 bits, and no sequence number: Relay refuses it."""
 
 
 def session_record(session: dict[str, Any], context: Context) -> NewRecord:
     """The record of one update; raises `Unreadable` for one that cannot be counted."""
     attributes = fields.mapping(session.get("attrs"))
     address = fields.address(attributes.get("ip_address"), context.address)
-    identity = context.identity(_device(session.get("did"))) or context.identity(address)
-    update = _update(session, context) | {"attrs": _attributes(attributes)}
+    identity = context.identity(device(session.get("did"))) or context.identity(address)
+    update = _update(session, context) | {"attrs": _attributes(attributes, context)}
     value: dict[str, Any] = {"project": context.project, "session": update}
     if identity is not None:
         value["identity"] = update["did"] = identity
@@ -39,11 +48,15 @@ def aggregates_record(item: dict[str, Any], context: Context) -> NewRecord:
     if not isinstance(aggregates, list) or not aggregates or len(aggregates) > MAX_AGGREGATES:
         message = f"aggregates must be a list of 1 to {MAX_AGGREGATES} minutes"
         raise Unreadable(message)
+    told = [_aggregate(fields.mapping(aggregate), context) for aggregate in aggregates]
+    recent = [minute for started, minute in told if not _is_too_old(started, context)]
+    if not recent:
+        raise Unreadable(TOO_OLD)
     identifier = uuid4().hex
     value = {
         "project": context.project,
-        "aggregates": [_aggregate(fields.mapping(aggregate), context) for aggregate in aggregates],
-        "attrs": _attributes(fields.mapping(item.get("attrs"))),
+        "aggregates": recent,
+        "attrs": _attributes(fields.mapping(item.get("attrs")), context),
         "id": identifier,
     }
     return record(SESSIONS, KIND, identifier, identifier, value | context.stamps(), context.received_at)
@@ -51,9 +64,9 @@ def aggregates_record(item: dict[str, Any], context: Context) -> NewRecord:
 
 def _update(session: dict[str, Any], context: Context) -> dict[str, Any]:
     started = _started(session, context)
-    if started < context.received_at - OLDEST_SESSION_MS:
-        message = "started is more than five days ago"
-        raise Unreadable(message)
+    if _is_too_old(started, context):
+        raise Unreadable(TOO_OLD)
+    _check_seq(session.get("seq"))
     status = session.get("status", "ok")
     if not isinstance(status, str) or status not in STATUSES:
         message = f"status must be one of {', '.join(sorted(STATUSES))}"
@@ -73,25 +86,43 @@ def _update(session: dict[str, Any], context: Context) -> dict[str, Any]:
     return update
 
 
-def _aggregate(aggregate: Any, context: Context) -> dict[str, Any]:
+def _aggregate(aggregate: Any, context: Context) -> tuple[int, dict[str, Any]]:
+    """When it started (ms), and the canonical minute."""
+    started = _started(aggregate, context)
     counts = {name: count for name in COUNTS if (count := _count(aggregate.get(name)))}
-    minute = {"started": to_text(_started(aggregate, context)), **counts}
-    if identity := context.identity(_device(aggregate.get("did"))):
+    minute = {"started": to_text(started), **counts}
+    if identity := context.identity(device(aggregate.get("did"))):
         minute["did"] = identity
-    return minute
+    return started, minute
 
 
-def _attributes(attributes: Any) -> dict[str, Any]:
+def _attributes(attributes: Any, context: Context) -> dict[str, Any]:
     release = fields.release(attributes.get("release"))
     if release is None:
         message = "attrs.release is missing or cannot be a release's name"
         raise Unreadable(message)
     environment = fields.environment(attributes.get("environment")) or fields.DEFAULT_ENVIRONMENT
-    kept = {"release": release, "environment": environment}
+    kept: dict[str, Any] = {"release": release, "environment": environment}
     agent = attributes.get("user_agent")
     if isinstance(agent, str) and agent:
         kept["user_agent"] = agent[:LONGEST_USER_AGENT]
+    told = attributes if attributes.get(COUNTRY) else attributes | {COUNTRY: context.country}
+    if found := segments(context.keys.settings.segments, told, kept.get("user_agent")):
+        kept["segments"] = dict(found)
     return kept
+
+
+def _is_too_old(started: int, context: Context) -> bool:
+    return started < context.received_at - OLDEST_MS
+
+
+def _check_seq(seq: object) -> None:
+    """It must be one, and is not kept: what is known of a session does not depend on the order of its updates."""
+    if seq is None:
+        return
+    if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq < LAST_SEQ:
+        message = "seq must be a whole number of 64 bits"
+        raise Unreadable(message)
 
 
 def _started(value: Any, context: Context) -> int:
@@ -114,11 +145,6 @@ def _sid(value: object) -> str:
         message = f"sid must be a text of 1 to {LONGEST_SID} characters"
         raise Unreadable(message)
     return fields.event_id(value) or value
-
-
-def _device(value: object) -> object:
-    """The device or user id; SDKs write the nil UUID for none."""
-    return None if isinstance(value, str) and not value.replace("-", "").strip("0") else value
 
 
 def _count(value: object) -> int:

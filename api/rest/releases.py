@@ -14,7 +14,8 @@ from api.answers import answer, page, place_of
 from api.gates.standing import Standing, standings
 from api.gates.verdict import gates
 from api.problems import not_found
-from api.release_document import crash_free, release_document
+from api.release_document import release_document
+from api.release_health import adoption_of, crash_free, unhandled_free, users_of
 from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit, OfProject
 from models.store.queries import freshness, releases
 from models.store.queries.issues import NEW
@@ -47,9 +48,13 @@ def list_releases(
         judged = standings(connection, asked.project, environment, [one.release for one in found])
         said = gates(connection, asked.project, environment, judged, now, url)
         degraded = freshness.degradation(connection, now)
+        names = [one.release for one in found]
+        users = users_of(connection, asked.project, environment, names)
+        adopted = adoption_of(connection, asked.project, environment, names, now)
 
     def row(one: Release) -> dict[str, Any]:
-        return _row(asked, one, judged[one.release], said[one.release])
+        health = {"users": users[one.release], "adoption": adopted[one.release]}
+        return _row(asked, one, judged[one.release], said[one.release]) | health
 
     return answer(page(found, limit, lambda one: one.place, row) | {"degraded": degraded})
 
@@ -103,6 +108,7 @@ def _row(asked: Asked, one: Release, standing: Standing, said: dict[str, Any]) -
         "under_watch": standing.evaluated_at is not None,
         "sessions": asdict(one.sessions),
         "crash_free": crash_free(one.sessions),
+        "unhandled_free": unhandled_free(one.sessions),
         "hurt": one.hurt,
         "issues": one.issues,
         "new_issues": one.new_issues,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.answers import cursor_of, place_of
 from api.gates.standing import standings
 from api.gates.verdict import gates
-from api.release_document import crash_free
+from api.release_health import adoption_of, unhandled_free
 from api.web import rendering
 from api.web.shell import Cursor, Look
 from models.store.queries import releases
@@ -22,7 +22,8 @@ router = APIRouter(include_in_schema=False)
 class Row:
     release: Release
     gate: dict[str, Any]
-    crash_free: dict[str, Any]
+    unhandled_free: dict[str, Any]
+    adoption: dict[str, Any]
     watched: bool
 
 
@@ -38,8 +39,15 @@ def release_list(
         names = [one.release for one in found[:PAGE]]
         judged = standings(connection, look.project, look.environment, names)
         said = gates(connection, look.project, look.environment, judged, around.now, "")
+        adopted = adoption_of(connection, look.project, look.environment, names, around.now)
     rows = [
-        Row(one, said[one.release], crash_free(one.sessions), judged[one.release].evaluation is not None)
+        Row(
+            release=one,
+            gate=said[one.release],
+            unhandled_free=unhandled_free(one.sessions),
+            adoption=adopted[one.release],
+            watched=judged[one.release].evaluation is not None,
+        )
         for one in found[:PAGE]
     ]
     degraded = next((row.gate["degraded"] for row in rows if row.gate["degraded"]), around.degraded)

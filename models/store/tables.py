@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -40,6 +41,11 @@ def _count(name: str) -> Column[int]:
 
 def _text(name: str, *, required: bool = False) -> Column[str]:
     return Column(name, Text, nullable=not required)
+
+
+def _few(name: str, *columns: str, where: str) -> Index:
+    """An index over few of a table's rows."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def _writer() -> tuple[Column[str], Column[int]]:
@@ -114,6 +120,11 @@ session = Table(
     Column("status", SmallInteger, nullable=False),  # rank in analytics.correlation.sessions
     Column("errors", BigInteger, nullable=False),
     _text("updates", required=True),  # "rank:errors" of each update seen
+    Column("ranked_at", BigInteger),  # when it came to its status; null where that is last_seen
+    _text("segments"),  # JSON array of pairs, name and value; null for none
+    # Ranks from 3 on are of failed sessions: those are kept, for their issue is asked for; others expire.
+    _few("session_expiring", "started", where="status < 3"),
+    _few("session_failed", "project", "environment", "release", where="status >= 3"),
     **NARROW,
 )
 seen_item = Table(
@@ -135,6 +146,45 @@ session_minute = Table(
     Column("partition", Integer, primary_key=True, autoincrement=False),
     *(_count(name) for name in ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")),
     Index("session_minute_minute", "project", "environment", "minute"),
+    **NARROW,
+)
+segment_minute = Table(  # sessions by one segment of theirs, as session_minute counts them all
+    "segment_minute",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _key("segment"),
+    _key("value"),
+    _number("minute", key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    *(_count(name) for name in ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")),
+    **NARROW,
+)
+user_sketch = Table(  # distinct users of sessions (analytics.statistics.sketch)
+    "user_sketch",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _key("segment"),  # empty, with an empty value: all sessions
+    _key("value"),
+    _number("hour", key=True),  # of the booking minute: minute // 60; 0: since the beginning
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+    Index("user_sketch_hour", "hour"),
+)
+failed_user = Table(  # a user's failed sessions, as signed sums: one with more than 0 is affected
+    "failed_user",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _key("segment"),  # empty, with an empty value: all sessions
+    _key("value"),
+    _key("identity"),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    *(_count(name) for name in ("unhandled", "abnormal", "crashed")),
     **NARROW,
 )
 release_seen = Table(
@@ -184,6 +234,7 @@ event = Table(
     Column("handled", Boolean, nullable=False),
     _number("occurred_at"),
     _number("booked_at"),
+    _few("event_unhandled", "project", "environment", "release", where="NOT handled"),
     **NARROW,
 )
 event_sample = Table(
@@ -283,6 +334,7 @@ feedback = Table(
     _number("booked_at"),
     Index("feedback_release", "project", "environment", "release"),
     Index("feedback_event", "project", "event_id"),
+    Index("feedback_session", "project", "session_id"),
     Index("feedback_booked", "booked_at"),
 )
 deploy_fact = Table(
@@ -302,6 +354,15 @@ deploy_fact = Table(
     _text("commits"),  # JSON array, as sent
     _number("occurred_at"),
     _number("booked_at"),
+)
+
+adoption = Table(  # a release that reached the share of `analytics.correlation.adoption`; written by the evaluator
+    "adoption",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _number("minute"),
 )
 
 # What was decided ----------------------------------------------------------------------------------------------------

@@ -110,6 +110,51 @@ class RateDocument(Struct, frozen=True, kw_only=True):
     n: Count
 
 
+class UsersDocument(Struct, frozen=True, kw_only=True):
+    """Of the users whom sessions name. ``n`` is exact where ``error`` is 0, else within that share of it at 95 %.
+
+    ``failed``, whom a session failed (unhandled, abnormal or crashed), is always exact.
+    """
+
+    n: Count
+    error: Share
+    failed: Count
+    crash_free: RateDocument
+    unhandled_free: RateDocument
+
+
+class AdoptionDocument(Struct, frozen=True, kw_only=True):
+    """The release's share of the environment's last 24 hours; null where it had no sessions, or no known users."""
+
+    sessions: Share | None
+    users: Share | None
+    stage: Literal["adopted", "low", "replaced"] | None
+    sentence: str
+
+
+class SegmentDocument(Struct, frozen=True, kw_only=True):
+    segment: str
+    value: str
+    sessions: SessionsDocument
+    crash_free: RateDocument
+    unhandled_free: RateDocument
+    users: UsersDocument | None
+
+
+class CrashedIssueDocument(Struct, frozen=True, kw_only=True):
+    issue: str
+    name: str | None
+    sessions: Count
+
+
+class CrashedDocument(Struct, frozen=True, kw_only=True):
+    """Sessions that crashed, were unhandled or abnormal; those of issues and the unexplained add up to ``total``."""
+
+    total: Count
+    issues: list[CrashedIssueDocument]
+    unexplained: Count
+
+
 class FactsDocument(Struct, frozen=True, kw_only=True):
     since: str
     deployed: bool
@@ -117,6 +162,12 @@ class FactsDocument(Struct, frozen=True, kw_only=True):
     commits: list[CommitDocument]
     sessions: SessionsDocument
     crash_free: RateDocument
+    """Of sessions: 1 - crashed / started."""
+    unhandled_free: RateDocument
+    """Of sessions: 1 - (crashed + unhandled + abnormal) / started."""
+    users: UsersDocument | None
+    """Null where no session names its user: that is not known of backends."""
+    adoption: AdoptionDocument
     hurt: Count
     users_with_feedback: Count
 
@@ -149,6 +200,7 @@ class IssueDocument(Struct, frozen=True, kw_only=True):
     events: Count
     unhandled: Count
     feedback: Count
+    crashed_sessions: Count
     first_seen: str
     last_seen: str
     url: str
@@ -231,7 +283,7 @@ class ActionDocument(Struct, frozen=True, kw_only=True):
 
 
 class ReportDocument(Struct, frozen=True, kw_only=True):
-    """``unexplained``: crashed or unhandled sessions without an issue, null where that cannot be known."""
+    """``unexplained``: failed sessions without an issue, as in ``crashed``."""
 
     schema: Literal["report.v1"]
     project: str
@@ -243,7 +295,9 @@ class ReportDocument(Struct, frozen=True, kw_only=True):
     timeline: list[StepDocument]
     series: list[PointDocument]
     issues: IssuesDocument
-    unexplained: int | None
+    segments: list[SegmentDocument]
+    crashed: CrashedDocument
+    unexplained: Count
     themes: list[ThemeDocument]
     feedback: FeedbackDocument
     decisions: list[DecisionDocument]

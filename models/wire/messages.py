@@ -68,6 +68,8 @@ class Attributes(Struct, frozen=True, kw_only=True):
     environment: Environment = "production"
     ip_address: str | None = None
     user_agent: str | None = None
+    segments: dict[str, str] = {}
+    """Values of the segments that the project's settings name (``country``, ``plan``), by the segment's name."""
 
 
 class SessionUpdate(Struct, frozen=True, kw_only=True):

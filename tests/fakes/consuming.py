@@ -8,7 +8,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import Table
 
-from analytics.correlation.sessions import CLASSES
+from analytics.correlation.sessions import CLASSES, FAILED
+from analytics.statistics import sketch
 from consumers.runtime import Consumer
 from models.clock import SimulatedClock
 from models.ports import Headers, Log, NewRecord, Store
@@ -21,18 +22,22 @@ NOON = 1_700_000_040_000
 """The first millisecond of a minute."""
 MINUTE = 60_000
 PROJECT = "shop"
+IDENTITY_KEY = b"key of shop"
 FROM_INTAKE: Headers = (("ce_source", b"seatrial/intake"),)
 
 
 class Consuming:
     """Two partitions a topic, one project, a clock that stands still."""
 
-    def __init__(self, partitions: int = 2) -> None:
+    def __init__(self, partitions: int = 2, settings: str = "") -> None:
+        """``settings``: the document that the project applied."""
         self.clock = SimulatedClock(NOON)
         self.log = MemoryLog(self.clock, topics.all_topics(partitions))
         self.store = FakeStore()
         self.writer = self.log.writer()
         create_project(self.store)
+        if settings:
+            apply_settings(self.store, settings)
         self.consumer = Consumer(self.log, self.store, self.clock)
 
     def send(self, topic: str, value: Any, key: bytes | None = b"shop:1", headers: Headers = ()) -> None:
@@ -73,6 +78,12 @@ def consume(consumer: Consumer) -> int:
     return total
 
 
+def apply_settings(store: Store, document: str) -> None:
+    row = {"project": PROJECT, "version": 1, "document": document, "applied_by": "ada", "applied_at": NOON}
+    with store.begin() as unit:
+        unit.insert_new(tables.project_settings, [row])
+
+
 def create_project(store: Store, name: str = PROJECT) -> None:
     row = {"project": name, "number": 1, "identity_key": b"key of " + name.encode(), "created_at": NOON}
     with store.begin() as unit:
@@ -93,7 +104,8 @@ def append(log: Log, records: Iterable[NewRecord]) -> None:
 
 def session(sid: str = "s1", status: str = "ok", **fields: Any) -> dict[str, Any]:
     """A session update; `release`, `environment` and what a message has beside the session may be named too."""
-    attributes = {name: fields.pop(name) for name in ("release", "environment") if name in fields}
+    named = ("release", "environment", "user_agent", "segments")
+    attributes = {name: fields.pop(name) for name in named if name in fields}
     around = {name: fields.pop(name) for name in ("identity",) if name in fields}
     update = {"sid": sid, "status": status, "started": "2023-11-14T22:14:00Z", **fields}
     update["attrs"] = {"release": "shop@1.5.0"} | attributes
@@ -139,6 +151,7 @@ def totals_of(rows: Callable[[Table], list[dict[str, Any]]]) -> dict[str, Any]:
             issues[row["release"], row["issue"], name] += row[name]
     return {
         "sessions": +cells,
+        **_segments_and_users(rows),
         "issues": +issues,
         "states": {(row["sid"], row["status"], row["errors"], row["release"]) for row in rows(tables.session)},
         "events": {(row["event_id"], row["issue"], row["identity"]) for row in rows(tables.event)},
@@ -148,6 +161,23 @@ def totals_of(rows: Callable[[Table], list[dict[str, Any]]]) -> dict[str, Any]:
         "dead": Counter((row["reason"], row["detail"]) for row in rows(tables.dead_letter)),
         "fates": fates_of(rows(tables.ledger)),
     }
+
+
+def _segments_and_users(rows: Callable[[Table], list[dict[str, Any]]]) -> dict[str, Any]:
+    segments: Counter[tuple[str, ...]] = Counter()
+    for row in rows(tables.segment_minute):
+        for name in ("started", *CLASSES):
+            segments[row["environment"], row["release"], row["segment"], row["value"], name] += row[name]
+    failed: Counter[tuple[str, ...]] = Counter()
+    for row in rows(tables.failed_user):
+        for name in FAILED:
+            failed[row["release"], row["segment"], row["value"], row["identity"], name] += row[name]
+    users: dict[tuple[str, ...], frozenset[int]] = {}
+    for row in rows(tables.user_sketch):
+        if row["hour"] == 0:
+            key = (row["release"], row["segment"], row["value"])
+            users[key] = sketch.join((users.get(key, ()), sketch.load(row["hashes"])))
+    return {"segments": +segments, "failed": +failed, "users": users}
 
 
 def fates_of(ledger: Iterable[dict[str, Any]]) -> dict[tuple[str, str], int]:

@@ -2,8 +2,14 @@
 
 from typing import Any
 
+from analytics.reports.words import STAGES
+
 EVIL = "a|b `c` <script>alert(1)</script>\n| x | y |\n\u202egnp.exe @ops #12 [l](javascript:x) **b**"
 PAGE = "http://127.0.0.1:8321/projects/shop"
+
+RATE = {"value": 0.981, "low": 0.9773, "high": 0.9841, "n": 6210}
+RATES = {"crash_free": RATE, "unhandled_free": RATE}
+USERS = {"n": 4980, "error": 0.0613, "failed": 96, **RATES}
 
 
 def gate() -> dict[str, Any]:
@@ -74,6 +80,7 @@ def issue(number: int, title: str) -> dict[str, Any]:
         "events": 2400,
         "unhandled": 2400,
         "feedback": 8,
+        "crashed_sessions": 113,
         "first_seen": "2026-11-22T14:21:00Z",
         "last_seen": "2026-11-22T14:43:00Z",
         "url": f"{PAGE}/issues/SHOP-{number}?environment=production&release=shop%401.5.0",
@@ -116,7 +123,10 @@ def report(**changes: Any) -> dict[str, Any]:
             "deployed_by": "ana",
             "commits": [{"id": "a1f3c9e", "message": "round totals half-even", "author": "li"}],
             "sessions": sessions,
-            "crash_free": {"value": 0.981, "low": 0.9773, "high": 0.9841, "n": 6210},
+            "crash_free": {"value": 0.9858, "low": 0.9826, "high": 0.9885, "n": 6210},
+            "unhandled_free": {"value": 0.981, "low": 0.9773, "high": 0.9841, "n": 6210},
+            "users": USERS,
+            "adoption": {"sessions": 0.31, "users": 0.3, "stage": "adopted", "sentence": STAGES["adopted"]},
             "hurt": 96,
             "users_with_feedback": 13,
         },
@@ -129,7 +139,13 @@ def report(**changes: Any) -> dict[str, Any]:
             "counts": {"all": 8, "new_here": 1, "seen_before": 7},
             "items": [issue(8, EVIL), *(issue(number, "TimeoutError") for number in range(1, 8))],
         },
-        "unexplained": None,
+        "segments": [{"segment": "os", "value": "iOS", "sessions": sessions, **RATES, "users": None}],
+        "crashed": {
+            "total": 118,
+            "issues": [{"issue": f"{8:032x}", "name": "SHOP-8", "sessions": 113}],
+            "unexplained": 5,
+        },
+        "unexplained": 5,
         "themes": [
             {
                 "theme": "t1",

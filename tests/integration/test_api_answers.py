@@ -95,8 +95,8 @@ def test_the_release(client: TestClient) -> None:
     sessions = found["facts"]["sessions"]
     assert sessions["started"] == 240
     assert sum(count for name, count in sessions.items() if name != "started") == 240
-    rate = found["facts"]["crash_free"]
-    assert (rate["value"], rate["n"]) == (180 / 240, 240)
+    rate = found["facts"]["unhandled_free"]
+    assert (rate["value"], rate["n"], found["facts"]["crash_free"]["value"]) == (180 / 240, 240, 1.0)
     assert rate["low"] < rate["value"] < rate["high"]
     assert found["gate"]["verdict"] == "rollback"
     kinds = [step["kind"] for step in found["timeline"]]
@@ -108,6 +108,11 @@ def test_the_release(client: TestClient) -> None:
     assert 0 < len(found["series"]) <= 200
     assert found["issues"]["items"][0]["state"] == "new_here"
     assert found["issues"]["counts"] == {"all": 2, "new_here": 1, "seen_before": 1}
+    crashed = found["crashed"]
+    assert crashed["total"] == 60 == sum(one["sessions"] for one in crashed["issues"]) + crashed["unexplained"]
+    assert {one["issue"]: one["crashed_sessions"] for one in found["issues"]["items"] if one["crashed_sessions"]} == {
+        one["issue"]: one["sessions"] for one in crashed["issues"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -144,7 +149,8 @@ def test_the_list_agrees_with_gate_and_document(client: TestClient) -> None:
     row = next(one for one in _get(client, "/releases")["items"] if one["release"] == NEW)
     gate, document = _get(client, f"/gate?release={NEW}"), _get(client, f"/releases/{NEW}")
     assert (row["verdict"], row["score"], row["decision"]) == (gate["verdict"], gate["score"], gate["decision"])
-    assert (row["sessions"], row["crash_free"]) == (document["facts"]["sessions"], document["facts"]["crash_free"])
+    for name in ("sessions", "crash_free", "unhandled_free", "users", "adoption"):
+        assert row[name] == document["facts"][name]
     assert row["issues"] == document["issues"]["counts"]["all"]
     assert row["hurt"] == document["facts"]["hurt"]
     assert row["feedback"] == document["feedback"]["count"]

@@ -5,13 +5,19 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as some
 
-from analytics.correlation.sessions import RANKS, SessionState, change, merge, update
+from analytics.correlation.sessions import RANKS, Cell, SessionState, change, merge, update
 
 TIMES = some.integers(0, 3)
 UPDATES = some.builds(
     update,
     some.just("s"),
-    some.tuples(TIMES, TIMES, some.sampled_from(["r1", "r2"]), some.sampled_from(["production", "staging"])),
+    some.tuples(
+        TIMES,
+        TIMES,
+        some.sampled_from(["r1", "r2"]),
+        some.sampled_from(["production", "staging"]),
+        some.sampled_from([(), (("os", "iOS"),), (("os", "Android"),)]),
+    ),
     some.sampled_from([None, "ada", "bob"]),
     some.sampled_from(RANKS),
     some.integers(0, 2),
@@ -40,7 +46,7 @@ def test_the_join_only_grows(a: SessionState, b: SessionState) -> None:
 @given(some.lists(UPDATES, min_size=1, max_size=8))
 def test_changes_add_up_to_one_session(updates: list[SessionState]) -> None:
     """In the cell of its last state; every other cell that it passed is empty again."""
-    cells: dict[tuple[str, str, str], int] = {}
+    cells: dict[Cell, int] = {}
     known = None
     for told in updates:
         after = told if known is None else merge(known, told)
@@ -48,6 +54,4 @@ def test_changes_add_up_to_one_session(updates: list[SessionState]) -> None:
             cells[cell] = cells.get(cell, 0) + delta
         known = after
     assert known is not None
-    assert {cell: count for cell, count in cells.items() if count} == {
-        (known.environment, known.release, known.session_class): 1
-    }
+    assert {cell: count for cell, count in cells.items() if count} == {known.cell: 1}

@@ -10,6 +10,7 @@ from models.wire.topics import ERRORS, SESSIONS
 from tests.fakes.consuming import FROM_INTAKE, NOON, Consuming, aggregates, error, only, session
 
 FIRST = NOON // 60_000
+DAY = 1_440
 CELLS = ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")
 
 
@@ -140,10 +141,103 @@ def test_what_cannot_be_counted_is_a_dead_letter(shop: Consuming, value: dict[st
 def test_times_of_producers_change_no_minute(shop: Consuming) -> None:
     """A session of the past or the future is booked when it is read; what it says is shown."""
     shop.told(
-        SESSIONS, session("s1", started="1999-12-31T00:00:00Z"), session("s2", started="2100-01-01T00:00:00+02:00")
+        SESSIONS, session("s1", started="2023-11-10T00:00:00Z"), session("s2", started="2100-01-01T00:00:00+02:00")
     )
     assert minutes(shop) == {0: (2, 2, 0, 0, 0, 0)}
-    assert sorted(only(shop.rows(tables.session), "started")) == [(946_598_400_000,), (4_102_437_600_000,)]
+    assert sorted(only(shop.rows(tables.session), "started")) == [(1_699_574_400_000,), (4_102_437_600_000,)]
+
+
+def test_a_crash_before_its_start_counts_once(shop: Consuming) -> None:
+    """A session counts once it has any update: the crash alone, and nothing more when its start is told after it."""
+    shop.told(SESSIONS, session("s1", "crashed", did="ada"))
+    shop.later(2)
+    shop.told(SESSIONS, session("s1", "ok", init=True, did="ada"), session("s1", "crashed", did="ada"))
+    assert minutes(shop) == {0: (1, 0, 0, 0, 0, 1)}
+    assert shop.fates() == {("session", "stored"): 2, ("session", "duplicate"): 1}
+
+
+@pytest.mark.parametrize("days", [1, 4])
+def test_a_crash_days_later_counts_once(shop: Consuming, days: int) -> None:
+    """In the minute in which it is known, however often it is told."""
+    shop.told(SESSIONS, session("s1"))
+    shop.later(days * DAY)
+    shop.told(SESSIONS, session("s1", "crashed"), session("s1", "crashed"))
+    assert minutes(shop) == {0: (1, 1, 0, 0, 0, 0), days * DAY: (0, -1, 0, 0, 0, 1)}
+
+
+def test_a_session_that_is_too_old_is_refused(shop: Consuming) -> None:
+    """More than five days and an hour after its start its state may be gone, and it could count twice."""
+    shop.told(SESSIONS, session("s1"), aggregates({"exited": 1}))
+    shop.later(5 * DAY + 59)
+    shop.told(SESSIONS, session("s1", errors=1))
+    shop.later(2)
+    shop.told(SESSIONS, session("s1", "crashed"), session("s2"), aggregates({"exited": 1}, identifier="a2"))
+    assert minutes(shop) == {0: (2, 2, 0, 0, 0, 0), 5 * DAY + 59: (0, -1, 1, 0, 0, 0)}
+    assert [reason for reason, _ in shop.dead()] == ["too_old"] * 3
+    assert shop.fates() == {("session", "stored"): 3, ("session", "invalid"): 3}
+
+
+def test_of_aggregates_only_the_old_minutes_are_left_out(shop: Consuming) -> None:
+    """The item is stored with the rest."""
+    shop.told(SESSIONS, aggregates({"exited": 1}, {"exited": 10, "started": "2023-11-01T00:00:00Z"}))
+    assert minutes(shop) == {0: (1, 1, 0, 0, 0, 0)}
+    assert shop.fates() == {("session", "stored"): 1}
+
+
+def test_sessions_are_counted_by_segment_where_the_settings_ask(shop: Consuming) -> None:
+    """Each in one value of every segment, of a closed list; and where nothing is asked, nothing is kept."""
+    phone = session(
+        "s1", user_agent="Mozilla/5.0 (Linux; Android 15) Mobile", segments={"plan": "gold", "country": "de"}
+    )
+    shop.told(SESSIONS, phone)
+    assert shop.rows(tables.segment_minute) == []
+    asked = 'segments = { os = true, country = true, plan = ["pro", "free"] }'
+    asking = Consuming(settings=asked).told(SESSIONS, phone, session("s2", "crashed"))
+    found = only(asking.rows(tables.segment_minute), "segment", "value", "started", "healthy", "crashed")
+    assert found == [
+        ("country", "DE", 1, 1, 0),
+        ("country", "unknown", 1, 0, 1),
+        ("os", "Android", 1, 1, 0),
+        ("os", "unknown", 1, 0, 1),
+        ("plan", "other", 1, 1, 0),
+        ("plan", "unknown", 1, 0, 1),
+    ]
+
+
+def test_the_earliest_update_names_the_segments(shop: Consuming) -> None:
+    """As it names the release: what was counted elsewhere before moves."""
+    shop = Consuming(settings="segments = { os = true }")
+    shop.told(SESSIONS, session("s1", timestamp="2023-11-14T22:14:09Z", user_agent="Windows"))
+    shop.later(1)
+    shop.told(SESSIONS, session("s1", "exited", timestamp="2023-11-14T22:14:01Z", user_agent="iPhone"))
+    assert only(shop.rows(tables.segment_minute), "value", "minute", "started", "healthy") == [
+        ("Windows", FIRST, 1, 1),
+        ("Windows", FIRST + 1, -1, -1),
+        ("iOS", FIRST + 1, 1, 1),
+    ]
+
+
+def test_users_are_sketched_by_release_and_by_hour(shop: Consuming) -> None:
+    """Of sessions that name one, each once, whatever became of the session."""
+    shop.told(SESSIONS, session("s1", did="ada"), session("s2", "crashed", did="ada"), session("s3", did="bob"))
+    shop.told(
+        SESSIONS, session("s4"), aggregates({"exited": 1, "did": "eve"}, {"did": "nobody, for it counts nothing"})
+    )
+    names = ("release", "segment", "value", "hour")
+    found = {tuple(row[name] for name in names): len(row["hashes"]) // 8 for row in shop.rows(tables.user_sketch)}
+    assert found == {("shop@1.5.0", "", "", 0): 3, ("shop@1.5.0", "", "", FIRST // 60): 3}
+
+
+def test_the_users_whom_sessions_failed_are_signed_sums(shop: Consuming) -> None:
+    """So that a session that moves to another class, user or release takes what it counted with it."""
+    shop.told(SESSIONS, session("s1", "unhandled", did="ada"), session("s1", "crashed", did="ada"))
+    shop.told(SESSIONS, session("s2", "crashed", did="bob"))
+    shop.told(
+        SESSIONS, session("s2", "crashed", did="bob", errors=2, release="shop@1.4.2", started="2023-11-14T22:00:00Z")
+    )
+    ada, bob = (hash_identity(b"key of shop", name) for name in ("ada", "bob"))
+    found = only(shop.rows(tables.failed_user), "release", "identity", "unhandled", "crashed")
+    assert sorted(found) == sorted([("shop@1.5.0", ada, 0, 1), ("shop@1.5.0", bob, 0, 0), ("shop@1.4.2", bob, 0, 1)])
 
 
 def test_a_minute_has_a_row_for_each_partition_that_wrote_it(shop: Consuming) -> None:

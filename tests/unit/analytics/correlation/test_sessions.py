@@ -10,7 +10,7 @@ from analytics.correlation.sessions import RANKS, SessionState, change, merge, u
 def state(
     status: str = "ok", errors: int = 0, at: int = 0, release: str = "r1", identity: str | None = None
 ) -> SessionState:
-    return update("s", (at, at, release, "production"), identity, status, errors)
+    return update("s", (at, at, release, "production", ()), identity, status, errors)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_the_earliest_update_with_a_user_names_the_user() -> None:
 
 def test_a_first_update_starts_a_session() -> None:
     """The change is one session more in its cell."""
-    assert change(None, state("crashed")) == {("production", "r1", "crashed"): 1}
+    assert change(None, state("crashed")) == {("production", "r1", (), None, "crashed"): 1}
 
 
 def test_a_change_moves_a_session_and_starts_none() -> None:
@@ -61,12 +61,12 @@ def test_a_change_moves_a_session_and_starts_none() -> None:
     before = state(at=5)
     assert change(before, merge(before, state("exited"))) == {}
     assert change(before, merge(before, state("crashed", at=5))) == {
-        ("production", "r1", "healthy"): -1,
-        ("production", "r1", "crashed"): 1,
+        ("production", "r1", (), None, "healthy"): -1,
+        ("production", "r1", (), None, "crashed"): 1,
     }
     assert change(before, merge(before, state(at=1, release="r0"))) == {
-        ("production", "r1", "healthy"): -1,
-        ("production", "r0", "healthy"): 1,
+        ("production", "r1", (), None, "healthy"): -1,
+        ("production", "r0", (), None, "healthy"): 1,
     }
 
 

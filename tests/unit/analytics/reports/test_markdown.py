@@ -41,9 +41,9 @@ def test_the_direction_of_text_is_not_turned() -> None:
 
 def test_a_release_of_which_nothing_is_known() -> None:
     """Unknown is a dash with its n, never 0 %."""
-    facts = report()["facts"] | {"crash_free": {"value": None, "low": None, "high": None, "n": 0}}
+    facts = report()["facts"] | {"unhandled_free": {"value": None, "low": None, "high": None, "n": 0}}
     shown = markdown(report(facts=facts, decisions=[], actions=[], themes=[]))
-    assert "Crash-free sessions: — (n 0)" in shown
+    assert "Unhandled-free sessions: — (n 0)" in shown
     assert "sessions (none arrived)" in shown
     assert "nothing was decided yet" in shown
 

@@ -28,6 +28,19 @@ def test_a_rate_has_interval_and_n() -> None:
     assert "98.1 % (95 %: 97.7 to 98.4; n 6,210)" in sentences.rate(report())
 
 
+def test_users_are_estimated_counted_or_unknown() -> None:
+    """An estimate says how far it may be off; without any name nothing is said of users, least of all 100 %."""
+    assert sentences.of_users(report()).endswith("n 6,210), where n may be 6.1 % off. ")
+    exact = report()["facts"]["users"] | {"error": 0.0}
+    assert sentences.of_users(report(facts=report()["facts"] | {"users": exact})).endswith("n 6,210). ")
+    assert "unknown" in sentences.of_users(report(facts=report()["facts"] | {"users": None}))
+
+
+def test_failed_sessions_add_up() -> None:
+    """Those that no issue explains are said beside all."""
+    assert sentences.issues(report()).endswith("118 failed sessions, 5 of them unexplained.")
+
+
 def test_without_baseline() -> None:
     """That there is nothing to compare with is said."""
     gate = report()["gate"] | {"baseline": {"release": None, "kind": "none"}}
@@ -47,7 +60,8 @@ def test_one_is_one() -> None:
 
 def test_what_was_not_measured() -> None:
     """Signals without data are named as such."""
-    assert sentences.not_measured(report()).startswith("sign ups, which failed sessions have no issue")
+    facts = report()["facts"] | {"users": None}
+    assert sentences.not_measured(report(facts=facts)) == "sign ups, users of sessions (none is named)."
 
 
 def test_control_characters_are_taken_out() -> None:
