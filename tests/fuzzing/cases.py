@@ -22,12 +22,20 @@ browsers = (
     | some.lists(some.dictionaries(reports, report | some.sampled_from(["csp-violation", "network-error"]), max_size=4))
 ).map(strategies.encode) | some.binary(max_size=50)
 
-CASES: dict[str, Callable[[], Any]] = {
-    "envelope": given(strategies.packed())(lambda packed: targets.an_envelope(*packed)),
-    "store": given(strategies.odd_payload().map(lambda item: strategies.encode(item[1])) | some.binary())(
-        targets.a_bare_event
-    ),
-    "browser's report": given(browsers, pairs)(targets.a_browsers_report),
-    "form": given(forms)(targets.a_form),
-    "credentials": given(pairs, pairs, some.dictionaries(some.just("dsn"), strategies.leaves))(targets.credentials),
+events = strategies.odd_payload().map(lambda item: strategies.encode(item[1])) | some.binary()
+dsns = some.dictionaries(some.just("dsn"), strategies.leaves)
+
+CASES: dict[str, tuple[Callable[..., None], some.SearchStrategy[tuple[Any, ...]]]] = {
+    "envelope": (targets.an_envelope, strategies.packed()),
+    "store": (targets.a_bare_event, some.tuples(events)),
+    "browser's report": (targets.a_browsers_report, some.tuples(browsers, pairs)),
+    "form": (targets.a_form, some.tuples(forms)),
+    "credentials": (targets.credentials, some.tuples(pairs, pairs, dsns)),
 }
+
+
+def case(name: str) -> Callable[[], None]:
+    """A test that takes settings and a seed of its own."""
+    target, fed = CASES[name]
+    test: Callable[[], None] = given(fed)(lambda arguments: target(*arguments))
+    return test

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import settings
 
-from tests.fuzzing.cases import CASES
+from tests.fuzzing.cases import CASES, case
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_that_arrives_does_harm(name: str) -> None:
     """No body and no credentials raise anything but a refusal, and what is taken is stored."""
-    settings(max_examples=200, deadline=None, derandomize=True, database=None)(CASES[name])()
+    settings(max_examples=200, deadline=None, derandomize=True, database=None)(case(name))()
