@@ -5,7 +5,6 @@ error; two different ones are, wherever they stand.
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -104,7 +103,7 @@ def _keys(credentials: Pairs) -> list[str]:
 def _basic(text: str) -> str:
     try:
         return base64.b64decode(text.strip(), validate=True).decode("ascii").partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise Refusal(401, "bad authorization", "the Basic credentials are no base64 of `key:`") from error
 
 

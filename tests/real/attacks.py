@@ -229,6 +229,7 @@ ATTACKS: dict[str, Attack] = {
     ),
     "an event that says it is another project's": event(json.dumps(EVENT | {"project": 1}).encode()),
     "a dsn of another project": of(envelope(headers={"dsn": f"https://{'f' * 32}@x/999"}), 400, REFUSED),
+    "credentials beyond ASCII": Attack(request(x_sentry_auth="", authorization="Basic \x80"), (401,), NOTHING),
     "two keys": Attack(request(path=f"envelope/?sentry_key={'f' * 32}"), (401,), NOTHING),
     "sent at the end of time": of(
         envelope(("event", EVENT), headers={"sent_at": "9999-12-31T23:59:59.999999+14:00"}), 200, TAKEN

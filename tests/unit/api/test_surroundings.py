@@ -65,6 +65,11 @@ def test_answers_are_counted() -> None:
     [
         ("/api/7/envelope/", "intake"),
         ("//api/7/store", "intake"),
+        ("/api/7/what", "intake"),
+        ("/api/store/", "intake"),
+        ("/api/embed/error-page/", "intake"),
+        ("/api/abc/envelope/", "intake"),
+        ("/api/0/organizations/shop/releases/", "api"),
         ("/api/v1/projects/shop/gate", "api"),
         ("/api/v1/envelope", "api"),
         ("/api", "api"),

@@ -36,6 +36,7 @@ NAMED: dict[str, tuple[Pairs, Pairs, str | None]] = {
 REFUSED: dict[str, tuple[Pairs, Pairs, int]] = {
     "conflict": ([("x-sentry-auth", SENTRY)], [("sentry_key", OTHER)], 401),
     "bad basic": ([("authorization", "Basic !!!")], [], 401),
+    "basic beyond ASCII": ([("authorization", "Basic \x80")], [], 401),
     "short key": ([], [("sentry_key", "abc")], 400),
     "empty key": ([], [("sentry_key", "")], 400),
     "key with odd characters": ([], [("sentry_key", "٣" * 32)], 400),
