@@ -19,6 +19,8 @@ FINDINGS = {
     "no_data": "◌ No data",
 }
 REDRAWS_A_SECOND = 5
+MOST_NAMED = 5
+"""Issues whose crashes are told one by one."""
 
 
 def gate_lines(document: Mapping[str, Any]) -> list[str]:
@@ -57,8 +59,40 @@ def release_lines(items: Sequence[Mapping[str, Any]]) -> list[str]:
         score = item.get("score")
         state = VERDICTS.get(str(item.get("verdict")), "◌ Not watched")
         shown = "—" if score is None else f"{score:.0f}"
-        lines.append(f"{state:<18} {item['release']:<{width}}  {item.get('deployed_at') or '—'}  score {shown}")
+        facts = f"{state:<18} {item['release']:<{width}}  {item.get('deployed_at') or '—'}  score {shown}"
+        lines.append(f"{facts}  in use {in_use(item['adoption'])}")
     return lines
+
+
+def health_lines(document: Mapping[str, Any]) -> list[str]:
+    """Of a release's document: sessions and users that went well, how far it is in use, and its crashes by issue."""
+    from analytics.reports import sentences
+
+    facts, crashed = document["facts"], document["crashed"]
+    lines = [
+        f"Unhandled-free sessions: {sentences.share(facts['unhandled_free'])}",
+        f"Crash-free sessions: {sentences.share(facts['crash_free'])}",
+        sentences.of_users(document).strip(),
+        f"In use, last 24 h: {in_use(facts['adoption'])} of sessions ({facts['adoption']['sentence']})",
+    ]
+    if crashed["total"]:
+        named = [f"{one['sessions']:,} {one['name'] or one['issue'][:8]}" for one in crashed["issues"][:MOST_NAMED]]
+        others = sum(one["sessions"] for one in crashed["issues"][MOST_NAMED:])
+        parts = [
+            *named,
+            *([f"{others:,} of other issues"] if others else []),
+            f"{crashed['unexplained']:,} unexplained",
+        ]
+        lines.append(f"Crashed sessions: {crashed['total']:,} = {' + '.join(parts)}")
+    return [f"  {line}" for line in lines]
+
+
+def in_use(adoption: Mapping[str, Any]) -> str:
+    """``31.0 % adopted``; unknown where there were no sessions, never 0 %."""
+    from analytics.reports import sentences
+
+    share = adoption["sessions"]
+    return "unknown" if share is None else f"{sentences.percent(share)} % {adoption['stage']}"
 
 
 @contextmanager

@@ -5,11 +5,14 @@ state can be dropped and no update counts it a second time. Failed sessions stay
 the release is. So do those that feedback names.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import Connection, Engine, Select, Table, delete, select, text, tuple_
 
 from analytics.correlation.adoption import WINDOW_MINUTES
 from analytics.correlation.sessions import KEPT_MS
-from models.store.sql import SqlUnitOfWork
+from models.store.sql import KEYS_A_STATEMENT, SqlUnitOfWork
 from models.store.tables import feedback, session, user_sketch
 
 EVERY = 10_000
@@ -25,8 +28,9 @@ HEALTHY = text("status < 3")
 class Expiry:
     """Drops what is over; one instance for each evaluator. Two of them drop the same rows once."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, at_once: int = AT_ONCE) -> None:
         self._engine = engine
+        self._at_once = at_once
         self._due_at = 0
 
     def tick(self, now: int, closed_to: int) -> int:
@@ -34,29 +38,34 @@ class Expiry:
         if now < self._due_at:
             return 0
         self._due_at = now + EVERY
-        with SqlUnitOfWork(self._engine) as unit:
-            dropped = _drop(unit.connection, session, _sessions(closed_to - KEPT_MS))
-            return dropped + _drop(unit.connection, user_sketch, _hours(closed_to // HOUR - KEPT_HOURS))
+        return self._drop(session, _sessions(closed_to - KEPT_MS)) + self._drop(
+            user_sketch, _hours(closed_to // HOUR - KEPT_HOURS)
+        )
+
+    def _drop(self, table: Table, over: Select[*tuple[Any, ...]]) -> int:
+        with self._engine.connect() as connection:
+            keys = sorted(tuple(row) for row in connection.execute(over.limit(self._at_once)))
+        if keys:
+            with SqlUnitOfWork(self._engine) as unit:
+                _delete(unit.connection, table, keys)
+        return len(keys)
 
 
-def _sessions(before: int) -> Select[tuple[str, ...]]:
+def _sessions(before: int) -> Select[*tuple[Any, ...]]:
     columns = session.c
     named = select(feedback.c.feedback).where(
         feedback.c.project == columns.project, feedback.c.session_id == columns.sid
     )
     query = select(columns.project, columns.sid).where(columns.started < before, HEALTHY, ~named.exists())
-    return query.order_by(columns.started).limit(AT_ONCE)
+    return query.order_by(columns.started)
 
 
-def _hours(before: int) -> Select[tuple[str, ...]]:
+def _hours(before: int) -> Select[*tuple[Any, ...]]:
     columns = user_sketch.c
-    return select(*user_sketch.primary_key).where(columns.hour > 0, columns.hour < before).limit(AT_ONCE)
+    return select(*user_sketch.primary_key).where(columns.hour > 0, columns.hour < before)
 
 
-def _drop(connection: Connection, table: Table, found: Select[tuple[str, ...]]) -> int:
-    keys = sorted(tuple(row) for row in connection.execute(found))
-    step = AT_ONCE // 4  # bound values of a statement: SQLite takes 32,766, and a key has up to 7
-    for first in range(0, len(keys), step):
-        some = keys[first : first + step]
+def _delete(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
+    for first in range(0, len(keys), KEYS_A_STATEMENT):
+        some = keys[first : first + KEYS_A_STATEMENT]
         connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
-    return len(keys)

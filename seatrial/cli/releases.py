@@ -88,9 +88,9 @@ def view(
     token: Token = None,
     as_json: Json = False,
 ) -> None:
-    """One release: its verdict with the reasons, its issues, and what people say."""
+    """One release: its verdict with the reasons, its sessions and users, how far it is in use, and its crashes."""
     from seatrial.client import Client, in_path, project_of
-    from seatrial.verdicts import gate_lines
+    from seatrial.verdicts import gate_lines, health_lines
 
     settings = settings_of(project=project, url=url, token=token)
     with Client(settings, project_of(settings, release)) as client:
@@ -99,7 +99,7 @@ def view(
     if as_json:
         print_json(found)
         return
-    for line in gate_lines(gate):
+    for line in gate_lines(gate) + health_lines(found):
         say(line)
     say(f"  {gate['url']}")
 

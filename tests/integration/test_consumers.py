@@ -23,6 +23,7 @@ from models.store.engine import open_engine
 from models.store.migrate import migrate
 from models.store.sql import SqlStore
 from models.wire import topics
+from models.wire.times import to_text
 from models.wire.topics import DEPLOYS, ERRORS, FEEDBACK, LEDGER, OUTCOMES, SESSIONS
 from tests.fakes.consuming import (
     PROJECT,
@@ -40,6 +41,8 @@ from tests.real.topics import delete_topics
 SECONDS = 60
 """How long anything here may take before the test fails."""
 STATUSES = ("ok", "exited", "errored", "unhandled", "abnormal", "crashed")
+STARTED = to_text(SystemClock().now())
+"""Of a session that began five days ago no consumer takes anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,11 @@ def mixed(number: int = 60) -> list[NewRecord]:
         key = b"shop:%d" % (place % 7)
         errors = chance.randrange(2)
         made += [
-            message(SESSIONS, session(f"s{place % 9}", chance.choice(STATUSES), errors=errors, did="ada"), key),
+            message(
+                SESSIONS,
+                session(f"s{place % 9}", chance.choice(STATUSES), errors=errors, did="ada", started=STARTED),
+                key,
+            ),
             message(ERRORS, error(f"e{place % 23}", user={"id": place % 23 % 5} if place % 23 % 2 else None), key),
             message(FEEDBACK, {"project": PROJECT, "id": f"f{place % 11}", "message": "slow"}, key),
         ]
@@ -121,7 +128,9 @@ def odd(place: int, key: bytes) -> list[NewRecord]:
     counts = [{"category": "error", "fate": "accepted", "count": place}]
     return [
         message(
-            SESSIONS, aggregates({"exited": place % 3, "crashed": 1}, identifier=f"a{place % 3}"), b"shop:a%d" % place
+            SESSIONS,
+            aggregates({"started": STARTED, "exited": place % 3, "crashed": 1}, identifier=f"a{place % 3}"),
+            b"shop:a%d" % place,
         ),
         message(DEPLOYS, deploy, key),
         message(OUTCOMES, {"project": PROJECT, "label": "correct", "decision": f"d-{place}"}, key),
@@ -292,7 +301,11 @@ def test_one_session_in_several_partitions_counts_once(database: Tier) -> None:
     """A producer without keys: two consumers then write one session at the same time, and neither forgets the other."""
     chance = random.Random(1)
     records = [
-        message(SESSIONS, session(f"s{place // 20}", chance.choice(STATUSES[:-1]), errors=place), b"shop:%d" % place)
+        message(
+            SESSIONS,
+            session(f"s{place // 20}", chance.choice(STATUSES[:-1]), errors=place, started=STARTED),
+            b"shop:%d" % place,
+        )
         for place in range(600)
     ]
     members = [Consumer(database.log, SlowStore(database.store), SystemClock(), name) for name in ("one", "two")]
@@ -325,7 +338,7 @@ def test_no_text_in_any_field_stops_a_consumer(database: Tier, text: str) -> Non
         message(
             ERRORS, error(release=text, environment=text, server_name=text, kind=text, user={"id": text}, level=text)
         ),
-        message(SESSIONS, session(sid=text[:60], did=text, release=text[:200], environment=text[:60])),
+        message(SESSIONS, session(sid=text[:60], did=text, release=text[:200], environment=text[:60], started=STARTED)),
         message(SESSIONS, aggregates({"crashed": 1, "did": text}, identifier=text[:200])),
         message(FEEDBACK, feedback),
         message(DEPLOYS, deploy),
@@ -334,7 +347,7 @@ def test_no_text_in_any_field_stops_a_consumer(database: Tier, text: str) -> Non
         message(LEDGER, {"project": PROJECT, "id": text[:200], "counts": []}),
         message(ERRORS, error("e") | {"project": text}, text.encode() + b":1"),
         NewRecord(FEEDBACK, None, encode(feedback), (("ce_id", text.encode()), ("ce_source", text.encode()))),
-        message(SESSIONS, session("good")),
+        message(SESSIONS, session("good", started=STARTED)),
     ]
     append(database.log, records)
     step_through(Consumer(database.log, database.store, SystemClock()))

@@ -372,3 +372,12 @@ def test_signing_in_never_leads_to_another_site(locked: tuple[str, str], elsewhe
     """What is no page of ours leads to the projects."""
     address, token = locked
     assert html.post(f"{address}/sign-in", {"token": token, "next": elsewhere}).headers["location"] == "/"
+
+
+def test_a_release_tells_of_its_sessions_users_and_use(shop: Site) -> None:
+    """Unhandled-free and crash-free, of sessions and of users, and the stage of its adoption in words."""
+    _, release = decided(shop.engine)
+    text = html.get(f"{shop.address}{link('shop', 'releases', release, environment='production')}").page.text
+    for told in ("Unhandled-free sessions", "Crash-free sessions", "Unhandled-free users", "Crash-free users"):
+        assert told in text
+    assert "of the sessions of the last 24 hours" in text

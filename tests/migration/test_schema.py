@@ -5,14 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
+from analytics.statistics import sketch
 from models.store.engine import open_engine
-from models.store.migrate import LOCK, UnknownSchema, current, is_current, migrate, newest
+from models.store.migrate import LOCK, UnknownSchema, alembic_config, current, is_current, migrate, newest
 from models.store.tables import metadata
+
+OLD_SESSION = """
+INSERT INTO session
+    (project, sid, release, environment, started, origin_at, identity, last_seen, status, errors, updates)
+VALUES ('shop', :sid, 'shop@1', 'production', 1, 1, :user, 1, :status, 0, '0:0')
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -63,6 +71,23 @@ def test_migrating_again_changes_nothing(engine: Engine) -> None:
 
     with engine.connect() as connection:
         assert connection.execute(text("SELECT next_offset FROM position")).scalars().all() == [1]
+
+
+def test_users_of_sessions_that_are_stored_already_are_counted(engine: Engine) -> None:
+    """Of a database of the first version: who used a release, and whom its sessions failed."""
+    with engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
+        command.upgrade(alembic_config(connection), "0001")
+        for number, (user, status) in enumerate((("a" * 32, 5), ("a" * 32, 3), ("b" * 32, 0), (None, 5))):
+            row = {"sid": f"s{number}", "user": user, "status": status}
+            connection.execute(text(OLD_SESSION), row)
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        (hashes,) = connection.execute(text("SELECT hashes FROM user_sketch")).scalars()
+        assert sketch.load(hashes) == {sketch.hashed("a" * 32), sketch.hashed("b" * 32)}
+        failed = connection.execute(text("SELECT identity, unhandled, abnormal, crashed FROM failed_user")).all()
+        assert [tuple(row) for row in failed] == [("a" * 32, 1, 0, 1)]
 
 
 def test_several_that_start_at_once_wait_for_one_another(address: str) -> None:
