@@ -71,14 +71,22 @@ def _by_token(services: Services, project: str, text: str) -> Access:
         raise Problem(401, "The token is not known", "Copy it again, or make one by `seatrial project create`.")
     if project not in opened:
         raise Problem(403, f"The token is not of the project {project!r}", f"It opens {', '.join(sorted(opened))}.")
-    return Access(project, f"token {opened[project]}…")
+    return Access(project, named(opened[project]))
+
+
+def named(prefix: str) -> str:
+    """A token in words, as the audit names who came with it."""
+    return f"token {prefix}…"
+
+
+def bearer(request: Request) -> str | None:
+    """The token in the request's ``Authorization``."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    return text.strip() or None if scheme.lower() == "bearer" else None
 
 
 def _token(request: Request) -> str | None:
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and text.strip():
-        return text.strip()
-    return request.cookies.get(COOKIE)
+    return bearer(request) or request.cookies.get(COOKIE)
 
 
 def refuse_other_sites(request: Request) -> None:

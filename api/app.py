@@ -12,6 +12,8 @@ from api import failures, health
 from api.gates import routes as gates
 from api.intake import routes as intake
 from api.rest.router import router as rest
+from api.sentry_cli.answers import ROOT as SENTRY_CLI
+from api.sentry_cli.router import router as sentry_cli
 from api.services import Services
 from api.surroundings import Surroundings
 from api.web.routes import router as web
@@ -45,6 +47,7 @@ def build_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     app.include_router(gates.router, prefix=API)
     app.include_router(rest, prefix=API)
+    app.include_router(sentry_cli, prefix=SENTRY_CLI)
     app.include_router(web)
     failures.handle(app)
     app.add_middleware(Surroundings, answered=app.state.answered)

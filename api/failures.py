@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.problems import Problem, of_status, response
+from api.sentry_cli import answers as sentry_cli
 from api.surroundings import add_headers, area
 from api.web import problems as pages
 from models.ports import LogUnavailable
@@ -35,6 +36,8 @@ def for_tools(path: str) -> bool:
 
 
 def _told(request: Request, problem: Problem) -> Response:
+    if request.url.path.startswith(f"{sentry_cli.ROOT}/"):
+        return sentry_cli.refused(problem)
     return response(problem) if for_tools(request.url.path) else pages.page(problem, request)
 
 

@@ -31,7 +31,9 @@ def response(problem: Problem, headers: Mapping[str, str] | None = None) -> Resp
     }
     if problem.place is not None:
         body["place"] = problem.place
-    return JSONResponse(body, problem.status, headers=dict(headers or _headers(problem.status)), media_type=MEDIA_TYPE)
+    return JSONResponse(
+        body, problem.status, headers=dict(headers or headers_of(problem.status)), media_type=MEDIA_TYPE
+    )
 
 
 def of_status(status: int, request: Request) -> Problem:
@@ -50,7 +52,7 @@ def not_found(what: str, name: str, hint: str) -> Problem:
     return Problem(HTTPStatus.NOT_FOUND, f"There is no {what} {name!r}", hint)
 
 
-def _headers(status: int) -> dict[str, str]:
+def headers_of(status: int) -> dict[str, str]:
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="seatrial"'}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -42,6 +42,7 @@ def _row(delivery: Delivery) -> dict[str, Any]:
         "url": storable(message.url, 2_000),
         "deployed_by": storable(message.by, 200),
         "irreversible": message.irreversible,
+        "name": storable(message.name, 64),
         "commits": msgspec.json.encode(message.commits[:COMMITS]).decode() if message.commits else None,
         "occurred_at": times.to_milliseconds(message.at) or delivery.booked_at,
         "booked_at": delivery.booked_at,

@@ -18,7 +18,7 @@ from api.rest.bodies import Part
 from api.rest.messages import Kind, Submitted
 from api.rest.schemas import body_of
 from models.domain.ledger import Fate
-from models.ports import LogUnavailable
+from models.ports import LogUnavailable, NewRecord
 from models.store.queries import decisions, project_settings
 
 router = APIRouter(prefix="/projects/{project}", tags=["messages"])
@@ -58,6 +58,20 @@ async def _take(request: Request, asked: Asked, kind: Kind) -> Response:
         # Nothing of a refused array is kept: each of its messages is invalid, for it came and is not stored.
         asked.services.intake.tally.settled(asked.project, kind.category, Fate.INVALID, max(1, len(found)))
         raise
+    await _append(asked, kind, records)
+    ids = [one.identifier for one in submitted]
+    return answer({"ids": ids} if many else {"id": ids[0]}, 202)
+
+
+async def take_one(asked: Asked, name: str, value: dict[str, Any]) -> str:
+    """Take what another way of ours was told, as one message of a kind; its id."""
+    kind, context = messages.KINDS[name], await run_in_threadpool(_context, asked, None)
+    submitted = messages.read(Part(value, "", "$"), kind, context)
+    await _append(asked, kind, [messages.to_record(submitted, kind, context.received_at)])
+    return submitted.identifier
+
+
+async def _append(asked: Asked, kind: Kind, records: Sequence[NewRecord]) -> None:
     try:
         await asked.services.appender.append(records)
     except LogUnavailable:
@@ -65,19 +79,17 @@ async def _take(request: Request, asked: Asked, kind: Kind) -> Response:
         raise
     for _ in records:
         asked.services.intake.tally.accepted(asked.project, kind.category)
-    ids = [one.identifier for one in submitted]
-    return answer({"ids": ids} if many else {"id": ids[0]}, 202)
 
 
-def _context(request: Request, asked: Asked) -> Context:
+def _context(asked: Asked, address: str | None) -> Context:
     with asked.services.reading() as connection:
         settings = project_settings.current(connection, asked.project)
     keys = ProjectKeys(asked.project, frozenset(), asked.identity_key, settings)
-    return Context(keys, request.client.host if request.client else None, asked.services.clock.now())
+    return Context(keys, address, asked.services.clock.now())
 
 
 def _understand(found: Sequence[Part], asked: Asked, kind: Kind, request: Request) -> list[Submitted]:
-    context = _context(request, asked)
+    context = _context(asked, request.client.host if request.client else None)
     submitted = [messages.read(part, kind, context) for part in found]
     return _of_decisions(submitted, asked) if kind is messages.KINDS["outcomes"] else submitted
 

@@ -235,6 +235,7 @@ event = Table(
     _number("occurred_at"),
     _number("booked_at"),
     _few("event_unhandled", "project", "environment", "release", where="NOT handled"),
+    _few("event_identity", "project", "identity", "occurred_at", where="identity IS NOT NULL"),
     **NARROW,
 )
 event_sample = Table(
@@ -330,6 +331,7 @@ feedback = Table(
     _text("source"),
     _text("url"),
     _text("language"),
+    Column("characters", Integer),  # of what was written, where the message is less than that
     _number("occurred_at"),
     _number("booked_at"),
     Index("feedback_release", "project", "environment", "release"),
@@ -352,6 +354,7 @@ deploy_fact = Table(
     _text("deployed_by"),
     Column("irreversible", Boolean, nullable=False),
     _text("commits"),  # JSON array, as sent
+    _text("name"),
     _number("occurred_at"),
     _number("booked_at"),
 )
@@ -363,6 +366,51 @@ adoption = Table(  # a release that reached the share of `analytics.correlation.
     _key("environment"),
     _key("release"),
     _number("minute"),
+)
+
+# What sentry-cli told ------------------------------------------------------------------------------------------------
+
+release_told = Table(
+    "release_told",
+    metadata,
+    _key("project"),
+    _key("release"),
+    _number("created_at"),
+    Column("started_at", BigInteger),
+    Column("released_at", BigInteger),
+    _text("url"),
+    Column("deleted_at", BigInteger),  # forgotten, until it is told of again; what was measured of it stays
+)
+release_commit = Table(
+    "release_commit",
+    metadata,
+    _key("project"),
+    _key("release"),
+    Column("place", Integer, primary_key=True, autoincrement=False),  # 0 is the newest, as sent
+    Column("commit_id", String, nullable=False),
+    _text("repository"),
+    _text("message", required=True),
+    _text("author", required=True),
+    Column("committed_at", BigInteger),
+    _text("files", required=True),  # JSON array of paths
+    Index("release_commit_id", "project", "commit_id"),
+)
+release_ref = Table(
+    "release_ref",
+    metadata,
+    _key("project"),
+    _key("release"),
+    _key("repository"),
+    Column("commit_id", String, nullable=False),
+    Column("previous", String),
+)
+repository = Table(
+    "repository",
+    metadata,
+    _key("project"),
+    _key("repository"),
+    _text("url"),
+    _number("created_at"),
 )
 
 # What was decided ----------------------------------------------------------------------------------------------------

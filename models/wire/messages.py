@@ -38,6 +38,7 @@ class DeployMessage(Struct, frozen=True, kw_only=True):
     exposure: Annotated[float, Meta(ge=0, le=1)] | None = None
     replaces: Name | None = None
     url: str | None = None
+    name: Annotated[str, Meta(max_length=64)] | None = None
     by: str | None = None
     irreversible: bool = False
     commits: list[Commit] = []

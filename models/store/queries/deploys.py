@@ -2,11 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
 from models.domain.deploy import MINUTE, DeployFact
 from models.store.tables import deploy_fact, release_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A deploy that succeeded. Time in ms."""
+
+    fact: str
+    environment: str
+    name: str | None
+    url: str | None
+    finished_at: int
 
 
 def facts(connection: Connection, project: str, environment: str | None = None) -> Mapping[str, list[DeployFact]]:
@@ -41,3 +53,12 @@ def first_sessions(
     for place, release, minute in connection.execute(query):
         found[place][release] = minute * MINUTE
     return found
+
+
+def finished(connection: Connection, project: str, release: str) -> list[Finished]:
+    """The deploys of a release that succeeded, over all environments, the newest first."""
+    columns = deploy_fact.c
+    where = (columns.project == project, columns.release == release, columns.state == "succeeded")
+    told = (columns.fact, columns.environment, columns.name, columns.url, columns.occurred_at)
+    rows = connection.execute(select(*told).where(*where).order_by(columns.occurred_at.desc(), columns.fact))
+    return [Finished(*row) for row in rows]
