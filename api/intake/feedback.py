@@ -3,6 +3,7 @@
 Their names and e-mail addresses are not kept; the identity joins what they wrote to their sessions and errors.
 """
 
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
@@ -29,12 +30,11 @@ def feedback_record(item: dict[str, Any], context: Context) -> NewRecord:
     identifier = context.event_id or fields.event_id(item.get("event_id")) or uuid4().hex
     at = context.milliseconds(item.get("timestamp"))
     url = said.get("url") or fields.mapping(item.get("request")).get("url")
-    details = {
-        "message": _message(said.get("message")),
+    details = _message(said.get("message")) | {
         "release": fields.release(item.get("release")),
         "environment": fields.environment(item.get("environment")),
         "event_id": fields.event_id(said.get("associated_event_id")),
-        "identity": user_identity(item, context) or context.identity(said.get("contact_email")),
+        "identity": user_identity(_with_contact(item, said), context),
         "url": scrub_text(url[:LONGEST_URL]) if isinstance(url, str) else None,
         "source": said["source"][:LONGEST_SOURCE] if isinstance(said.get("source"), str) else "sdk",
         "at": to_text(context.received_at if at is None or at > context.received_at + FUTURE_MS else at),
@@ -45,13 +45,16 @@ def feedback_record(item: dict[str, Any], context: Context) -> NewRecord:
 def user_report_record(report: dict[str, Any], context: Context) -> NewRecord:
     """The record of a `user_report`; its release and environment are its event's, which the report does not know.
 
-    It has no id of its own, so that is a hash of project, event and text: sent twice, it counts once.
+    It has no id of its own, so that is a hash of project, event and text: sent twice, it counts once. Raises
+    `Unreadable` for one that says nothing, or of nothing.
     """
     event_id = fields.event_id(report.get("event_id")) or context.event_id
-    message = _message(report.get("comments"))
-    identifier = blake2b(f"{context.project}\n{event_id}\n{message}".encode(), digest_size=16).hexdigest()
-    details = {
-        "message": message,
+    if event_id is None:
+        message = "the report names no event: set `event_id`"
+        raise Unreadable(message)
+    said = _message(report.get("comments"))
+    identifier = blake2b(f"{context.project}\n{event_id}\n{said['message']}".encode(), digest_size=16).hexdigest()
+    details = said | {
         "event_id": event_id,
         "identity": context.identity(report.get("email")),
         "source": "user_report",
@@ -60,14 +63,23 @@ def user_report_record(report: dict[str, Any], context: Context) -> NewRecord:
     return _record(identifier, details, context)
 
 
+def _with_contact(item: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The item with the address that was left in the form as its user's, where the user has none."""
+    user = fields.mapping(item.get("user"))
+    return item | {"user": {**user, "email": user.get("email") or said.get("contact_email")}}
+
+
 def _record(identifier: str, details: dict[str, Any], context: Context) -> NewRecord:
     known = {name: value for name, value in details.items() if value is not None}
     value = {"project": context.project, "id": identifier, **known, **context.stamps()}
     return record(FEEDBACK, KIND, identifier, identifier, value, context.received_at)
 
 
-def _message(value: object) -> str:
+def _message(value: object) -> dict[str, Any]:
+    """What was written and, where that is cut, how many ``characters`` it had. Raises `Unreadable` for nothing."""
     if not isinstance(value, str) or not value.strip():
         message = "the feedback has no message"
         raise Unreadable(message)
-    return scrub_text(value.strip()[:MAX_MESSAGE_CHARACTERS])[:MAX_MESSAGE_CHARACTERS]
+    text = value.strip()
+    kept = {"message": scrub_text(text[:MAX_MESSAGE_CHARACTERS])[:MAX_MESSAGE_CHARACTERS]}
+    return kept | ({"characters": len(text)} if len(text) > MAX_MESSAGE_CHARACTERS else {})

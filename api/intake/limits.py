@@ -35,8 +35,8 @@ MAX_CLIENT_REPORT_BYTES = 100 * 1024
 MAX_CLIENT_REPORTS = 100
 """Client reports of one envelope, as Relay has it."""
 
-MAX_MESSAGE_CHARACTERS = 8_192
-"""What a user writes. A longer text is cut, not refused."""
+MAX_MESSAGE_CHARACTERS = 4_096
+"""What a user writes, by the protocol's own bound. A longer text is cut, which is said with it, and not refused."""
 
 MAX_QUEUE_BYTES = 32 * MEBIBYTE
 """Records that wait for the log: 2 s of 1,200 events of 13 KB a second (31 MB)."""

@@ -14,6 +14,7 @@ from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit,
 from api.rest.issues import issue_of
 from models.store.queries import feedback, issues
 from models.store.queries.feedback import Feedback, Place, Theme
+from models.store.queries.feedback_joins import JoinedBy
 from models.wire.times import to_text
 
 router = APIRouter(prefix="/projects/{project}", tags=["feedback"])
@@ -22,15 +23,20 @@ Name = Annotated[str | None, Query(min_length=1, max_length=200)]
 
 
 @router.get("/feedback", summary="What users wrote, newest first")
-def list_feedback(
+def list_feedback(  # noqa: PLR0913, PLR0917 - what a list of feedback may be narrowed to
     asked: OfProject,
     environment: Environment = PRODUCTION,
     release: Release = None,
     issue: Name = None,
     theme: Name = None,
+    joined_by: JoinedBy | None = None,
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Response:
+    """``joined_by``: how its issue was found. By the event or the session that it names, or by its user's last error.
+
+    ``characters`` were written, where the message is cut.
+    """
     before = place_of(cursor, Place)
     with asked.services.reading() as connection:
         found = feedback.listed(
@@ -39,6 +45,7 @@ def list_feedback(
             environment,
             release,
             issue=issue_of(connection, asked, issue, environment).issue if issue else None,
+            joined_by=joined_by,
             only=_members(connection, asked, environment, release, theme) if theme else None,
             before=before,
             limit=limit + 1,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from analytics.reports import sentences
 from analytics.reports.words import FINDINGS, UNKNOWN
+from models.store.queries.feedback_joins import JoinedBy
 from models.wire.times import to_milliseconds
 
 KINDS = {"concurrent": "serving at the same time", "sequential": "its 24 hours before", "none": ""}
@@ -14,6 +15,12 @@ FINDING_STATES = {
     "better": "ok",
     "too_little_data": "none",
     "no_data": "none",
+}
+JOINED = {
+    JoinedBy.EVENT: "by its event",
+    JoinedBy.SESSION: "by its session",
+    JoinedBy.USER: "by its user’s last error",
+    JoinedBy.NOTHING: "by nothing",
 }
 VERDICT_STATES = {"continue": "ok", "hold": "hold", "rollback": "bad", "insufficient_data": "none"}
 

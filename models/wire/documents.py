@@ -231,6 +231,7 @@ class WrittenDocument(Struct, frozen=True, kw_only=True):
     at: str
     rating: int | None
     issue: str | None
+    joined_by: Literal["event", "session", "user", "nothing"]
     url: str | None
 
 

@@ -112,6 +112,8 @@ class FeedbackMessage(Struct, frozen=True, kw_only=True):
     url: str | None = None
     at: str | None = None
     language: str | None = None
+    characters: Count | None = None
+    """How many were written, where ``message`` is cut."""
     identity: Identity | None = None
     received_at: str | None = None
 

@@ -35,7 +35,7 @@ def list_feedback(
     if not items:
         tell("Nobody wrote.")
     for item in items:
-        say(f"{item['at']}  {item.get('release') or '—'}  “{item['message']}”")
+        say(f"{item['at']}  {item.get('release') or '—'}  {_about(item)}  “{item['message']}”")
 
 
 @feedback.command()
@@ -87,3 +87,8 @@ def add(
         print_json(answer)
     else:
         say("Taken.")
+
+
+def _about(item: dict[str, Any]) -> str:
+    """``SHOP-1 by its event``, or a dash."""
+    return f"{item['issue']} by its {item['joined_by']}" if item.get("issue") else "—"

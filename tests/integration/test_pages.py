@@ -67,6 +67,15 @@ def test_every_count_of_the_list_has_that_many_rows(shop: Site) -> None:
         assert {address: rows_behind(shop, address) for address in found} == found
 
 
+def test_every_way_in_which_feedback_is_joined_has_that_many_rows(shop: Site) -> None:
+    """By its event, its session, its user or nothing: they add up to all that was said."""
+    page = html.get(f"{shop.address}{link('shop', 'feedback', environment='production')}").page
+    found = {address: count for address, count in counts(page).items() if "joined=" in address}
+    assert len(found) >= 2
+    assert {address: rows_behind(shop, address) for address in found} == found
+    assert sum(found.values()) == rows_behind(shop, link("shop", "feedback", environment="production"))
+
+
 def test_every_count_of_a_release_has_that_many_rows(shop: Site) -> None:
     """Issues by state, feedback, themes; also where they fill more than a page."""
     _, release = decided(shop.engine)

@@ -1,16 +1,28 @@
-"""What users wrote, joined to its event and session when it is read (docs/adr/0005), and the themes in it."""
+"""What users wrote, joined to its error and session when it is read (`feedback_joins`), and the themes in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, distinct, func, or_, select
 
-from models.store.tables import event, feedback, position, session, theme
+from models.store.queries.feedback_joins import JoinedBy, about, in_environment, resolved, whose
+from models.store.tables import feedback, position, theme
 from models.wire.topics import ERRORS, FEEDBACK, SESSIONS
 
 PAGE = 50
+COLUMNS = (
+    "feedback",
+    "message",
+    "event_id",
+    "rating",
+    "source",
+    "url",
+    "language",
+    "characters",
+    "occurred_at",
+)
 
 Place = tuple[int, str]
 """Where a page ended: the time (ms) and the id of its last piece."""
@@ -21,15 +33,19 @@ class Feedback:
     feedback: str
     message: str
     release: str | None
-    """As it says itself, else its event's, else its session's."""
+    """As it says itself, else as what it is joined by says."""
     environment: str
     event_id: str | None
+    """The event that it names, stored or not."""
     issue: str | None
-    """The issue of its event, as soon as that is stored."""
+    joined_by: JoinedBy
+    """How its issue was found; an issue that a session or a user leads to is the likely one."""
     rating: int | None
     source: str | None
     url: str | None
     language: str | None
+    characters: int | None
+    """How many were written, where the message is cut."""
     occurred_at: int
     """ms"""
 
@@ -60,6 +76,7 @@ def listed(  # noqa: PLR0913 - what a list of feedback may be narrowed to
     release: str | None = None,
     *,
     issue: str | None = None,
+    joined_by: JoinedBy | None = None,
     only: Sequence[str] | None = None,
     before: Place | None = None,
     limit: int = PAGE,
@@ -68,6 +85,8 @@ def listed(  # noqa: PLR0913 - what a list of feedback may be narrowed to
     joined = _joined(project, environment, release, issue)
     query = select(joined.subquery())
     columns = query.selected_columns
+    if joined_by is not None:
+        query = query.where(columns.joined_by == joined_by)
     if only is not None:
         query = query.where(columns.feedback.in_(only))
     if before is not None:
@@ -93,10 +112,27 @@ def counts(connection: Connection, project: str, environment: str) -> dict[str, 
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def ways(
+    connection: Connection, project: str, environment: str, release: str | None = None, issue: str | None = None
+) -> dict[JoinedBy, int]:
+    """How many of those that `listed` lists are joined in each way; they add up to `count`."""
+    way = _joined(project, environment, release, issue).subquery().c.joined_by
+    found = {row[0]: row[1] for row in connection.execute(select(way, func.count()).group_by(way))}
+    return {each: found.get(each.value, 0) for each in JoinedBy}
+
+
+def of_issues(
+    connection: Connection, project: str, environment: str, release: str | None, issues: Collection[str]
+) -> dict[str, int]:
+    """By issue, how many `listed` lists of it."""
+    issue = _joined(project, environment, release, None).where(about.in_(issues)).subquery().c.issue
+    return {row[0]: row[1] for row in connection.execute(select(issue, func.count()).group_by(issue))}
+
+
 def written(connection: Connection, since: int, span: int) -> dict[tuple[str, str, str, int], int]:
     """How much was booked from ``since`` (ms) on, by project, environment, release and span of so many ms."""
     spans = (feedback.c.booked_at // span).label("span")
-    rows = _resolved().add_columns(feedback.c.project, spans).where(feedback.c.booked_at >= since).subquery().c
+    rows = resolved("project").add_columns(spans).where(feedback.c.booked_at >= since).subquery().c
     place = (rows.project, rows.environment, rows.release, rows.span)
     query = select(*place, func.count()).where(rows.release.is_not(None)).group_by(*place)
     return {(row[0], row[1], row[2], int(row[3])): row[4] for row in connection.execute(query)}
@@ -138,24 +174,13 @@ def themes(connection: Connection, project: str, environment: str, release: str 
 
 
 def _joined(project: str, environment: str, release: str | None, issue: str | None) -> Select[*tuple[Any, ...]]:
-    query = _resolved().where(feedback.c.project == project, feedback.c.environment == environment)
+    query = resolved(*COLUMNS).where(feedback.c.project == project, in_environment(environment))
     if release is not None:
-        query = query.where(query.selected_columns.release == release)
-    return query if issue is None else query.where(event.c.issue == issue)
-
-
-def _resolved() -> Select[*tuple[Any, ...]]:
-    """All feedback, each with its release and issue."""
-    told, happened, used = feedback.c, event.c, session.c
-    of_event = and_(happened.project == told.project, happened.event_id == told.event_id)
-    of_session = and_(used.project == told.project, used.sid == told.session_id)
-    whose = func.coalesce(told.release, happened.release, used.release).label("release")
-    names = ("feedback", "message", "environment", "event_id", "rating", "source", "url", "language", "occurred_at")
-    joined = feedback.outerjoin(event, of_event).outerjoin(session, of_session)
-    return select(*(told[name] for name in names), whose, happened.issue).select_from(joined)
+        query = query.where(whose == release)
+    return query if issue is None else query.where(about == issue)
 
 
 def _feedback(row) -> Feedback:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row by its columns' names
     values = dict(row)
-    key = values.pop("event_id")
-    return Feedback(**values, event_id=key.hex() if key else None)
+    key, way = values.pop("event_id"), JoinedBy(values.pop("joined_by"))
+    return Feedback(**values, event_id=key.hex() if key else None, joined_by=way)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, distinct, func, or_, select
 
-from models.store.tables import event, feedback, issue, issue_minute, issue_name, issue_seen, issue_user
+from models.store.queries import feedback
+from models.store.tables import issue, issue_minute, issue_name, issue_seen, issue_user
 
 PAGE = 50
 PREFIX_LETTERS = 8
@@ -226,7 +227,7 @@ def _described(
         for row in connection.execute(select(issue).where(issue.c.project == project, issue.c.issue.in_(identifiers)))
     }
     called = names(connection, project, identifiers)
-    said = _feedback(connection, project, environment, release, identifiers)
+    said = feedback.of_issues(connection, project, environment, release, identifiers)
     return [
         Issue(
             issue=row.issue,
@@ -244,15 +245,3 @@ def _described(
         )
         for row in rows
     ]
-
-
-def _feedback(
-    connection: Connection, project: str, environment: str, release: str | None, identifiers: Collection[str]
-) -> dict[str, int]:
-    """How many people wrote about an event of each issue."""
-    joined = (event.c.project == feedback.c.project) & (event.c.event_id == feedback.c.event_id)
-    where = [feedback.c.project == project, event.c.issue.in_(identifiers), event.c.environment == environment]
-    if release is not None:
-        where.append(event.c.release == release)
-    query = select(event.c.issue, func.count()).select_from(feedback.join(event, joined)).where(*where)
-    return {row[0]: row[1] for row in connection.execute(query.group_by(event.c.issue))}

@@ -14,14 +14,14 @@ def test_one_feedback_counts_once(shop: Consuming) -> None:
 
 
 def test_what_joins_it_is_kept(shop: Consuming) -> None:
-    """The event's id as the events have it, the user as a hash, production where nothing else is said."""
+    """The event and session as events and sessions have them, the user as a hash, no environment where none is told."""
     shop.told(
         FEEDBACK,
         {
             "project": "shop",
             "message": "a\u0000b",
             "event_id": event_id("e1"),
-            "session_id": "s1",
+            "session_id": "S-1",
             "user": {"email": "a@b.c"},
         },
         {
@@ -36,7 +36,7 @@ def test_what_joins_it_is_kept(shop: Consuming) -> None:
     columns = ("message", "event_id", "session_id", "environment", "release", "rating")
     rows = sorted(shop.rows(tables.feedback), key=lambda row: str(row["message"]))
     assert only(rows, *columns) == [
-        ("a�b", bytes.fromhex(event_id("e1")), "s1", "production", None, None),
+        ("a�b", bytes.fromhex(event_id("e1")), "s1", "", None, None),
         ("c", None, None, "staging", "shop@1.5.0", 2),
     ]
     assert [row["identity"] for row in rows] == [hash_identity(b"key of shop", name) for name in ("a@b.c", "ada")]
