@@ -9,12 +9,13 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from consumers import booking, dead_letters, deploys, errors, feedback, ledger, outcomes, sessions
+from consumers import booking, dead_letters, deploys, direct, errors, feedback, ledger, outcomes, sessions
 from consumers.decoding import DeadLetter, Delivery
 from consumers.folding import Fold, Known, Raced
 from models.domain.project import Project
 from models.ports import Fenced, Move, Store
 from models.wire import topics
+from models.wire.canonical.messages import Unacceptable
 
 log = structlog.get_logger()
 
@@ -130,9 +131,20 @@ def _sort(fold: Fold, decoded: Sequence[Decoded]) -> dict[str, list[Delivery]]:
         elif one.project not in fold.projects:
             detail = f"$.project: no project {one.project[:100]!r}; run `seatrial project create`"
             fold.refuse(one, "unknown_project", detail)
-        else:
-            by_topic.setdefault(one.record.partition.topic, []).append(one)
+        elif (understood := _understood(fold, one)) is not None:
+            by_topic.setdefault(one.record.partition.topic, []).append(understood)
     return by_topic
+
+
+def _understood(fold: Fold, one: Delivery) -> Delivery | None:
+    """The delivery as intake would have put it into the log, or None with a dead letter that says what to write."""
+    try:
+        return direct.understand(one, fold.projects[one.project])
+    except Unacceptable as fault:
+        fold.refuse(one, "invalid", f"$.{fault.place}: {fault.title}: {fault.fix}")
+    except RecursionError:
+        fold.refuse(one, "invalid", "$.event: nested too deeply")
+    return None
 
 
 def _unstorable(one: Decoded, error: Exception) -> DeadLetter:

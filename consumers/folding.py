@@ -70,6 +70,7 @@ class Fold:
     projects: Mapping[str, Project]
     known: Known
     tally: Counter[tuple[str, str, str, str, str, int]] = field(default_factory=Counter)
+    scrubbed: Counter[tuple[str, str, str, int]] = field(default_factory=Counter)
     dead: list[DeadLetter] = field(default_factory=list)
 
     def identity(self, project: str, given: str | None, raw: object) -> str | None:
@@ -86,11 +87,16 @@ class Fold:
         if category is not None:
             via = one.attributes.via
             self.tally[one.project, category, fate, via, topics.short(partition.topic), partition.number] += 1
+        if fate is Fate.STORED and isinstance(one, Delivery):
+            for rule, count in (getattr(one.message, "scrubbed", None) or {}).items():
+                self.scrubbed[one.project, storable(rule), topics.short(partition.topic), partition.number] += count
 
     def store_tally(self) -> None:
-        names = ("project", "category", "fate", "via", "topic", "partition")
-        rows = [dict(zip(names, key, strict=True)) | {"count": count} for key, count in self.tally.items()]
-        self.unit.add(tables.ledger, rows)
+        self._add(tables.ledger, ("project", "category", "fate", "via", "topic", "partition"), self.tally)
+        self._add(tables.scrubbed, ("project", "rule", "topic", "partition"), self.scrubbed)
+
+    def _add(self, table: Table, names: Sequence[str], counts: Mapping[Any, int]) -> None:
+        self.unit.add(table, [dict(zip(names, key, strict=True)) | {"count": count} for key, count in counts.items()])
 
     def refuse(self, delivery: Delivery, reason: str, detail: str) -> None:
         """Make a dead letter of a message that was well formed."""

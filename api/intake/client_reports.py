@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from api.intake import fields
 from models.domain.ledger import Category
+from models.wire import fields
 
 CATEGORIES: Mapping[str, Category] = {
     "error": Category.ERROR,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from api.intake.keys import ProjectKeys
 from api.intake.limits import DRIFT_MS
 from models.domain.identity import hash_identity
-from models.wire.times import to_milliseconds, to_text
+from models.wire import fields
+from models.wire.canonical.moments import on_our_clock
+from models.wire.times import to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,12 @@ class Context:
 
     def milliseconds(self, time: object) -> int | None:
         """A client's time on our clock; None for what is no time."""
-        try:
-            read = to_milliseconds(time)
-        except OverflowError:  # a whole number of more digits than a float holds
-            return None
-        return None if read is None else max(0, read + self.drift)
+        return on_our_clock(time, self.drift)
 
     def identity(self, value: object) -> str | None:
         """The hash of what a user is known by."""
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            return None
-        text = str(value).strip()
-        return hash_identity(self.keys.identity_key, text) if text else None
+        known = fields.text(value)
+        return hash_identity(self.keys.identity_key, known) if known else None
 
     def stamps(self) -> dict[str, str]:
         """``received_at`` and ``sent_at`` of a wire value; the latter on our clock, lest it be corrected again."""

@@ -9,10 +9,11 @@ from functools import lru_cache
 from importlib.resources import files
 from urllib.parse import parse_qsl
 
-from api.intake import authentication, fields
+from api.intake import authentication
 from api.intake.envelope import Envelope, Item
 from api.intake.reading import write
 from api.intake.refusal import Refusal
+from models.wire import fields
 
 MOST_FIELDS = 20
 FIELDS = ("name", "email", "comments")

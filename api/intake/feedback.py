@@ -3,19 +3,20 @@
 Their names and e-mail addresses are not kept; the identity joins what they wrote to their sessions and errors.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
-from api.intake import fields
 from api.intake.context import Context
-from api.intake.events import user_identity
+from api.intake.events import told, user_identity
 from api.intake.limits import FUTURE_MS, MAX_MESSAGE_CHARACTERS
 from api.intake.reading import Unreadable
 from api.intake.records import record
-from api.intake.scrubbing import scrub_text
 from models.ports import NewRecord
+from models.wire import fields
+from models.wire.scrubbing.scrubber import Scrubber, scrubber
 from models.wire.times import to_text
 from models.wire.topics import FEEDBACK
 
@@ -28,18 +29,19 @@ def feedback_record(item: dict[str, Any], context: Context) -> NewRecord:
     """The record of a `feedback` item; raises `Unreadable` if it says nothing."""
     said = fields.mapping(fields.mapping(item.get("contexts")).get("feedback"))
     identifier = context.event_id or fields.event_id(item.get("event_id")) or uuid4().hex
+    scrub, found = scrubber(context.keys.settings.scrubbing), Counter[str]()
     at = context.milliseconds(item.get("timestamp"))
     url = said.get("url") or fields.mapping(item.get("request")).get("url")
-    details = _message(said.get("message")) | {
+    details = _message(said.get("message"), scrub, found) | {
         "release": fields.release(item.get("release")),
         "environment": fields.environment(item.get("environment")),
         "event_id": fields.event_id(said.get("associated_event_id")),
         "identity": user_identity(_with_contact(item, said), context),
-        "url": scrub_text(url[:LONGEST_URL]) if isinstance(url, str) else None,
+        "url": scrub.text(url[:LONGEST_URL], found) if isinstance(url, str) else None,
         "source": said["source"][:LONGEST_SOURCE] if isinstance(said.get("source"), str) else "sdk",
         "at": to_text(context.received_at if at is None or at > context.received_at + FUTURE_MS else at),
     }
-    return _record(identifier, details, context)
+    return _record(identifier, details | told(found), context)
 
 
 def user_report_record(report: dict[str, Any], context: Context) -> NewRecord:
@@ -52,7 +54,8 @@ def user_report_record(report: dict[str, Any], context: Context) -> NewRecord:
     if event_id is None:
         message = "the report names no event: set `event_id`"
         raise Unreadable(message)
-    said = _message(report.get("comments"))
+    found = Counter[str]()
+    said = _message(report.get("comments"), scrubber(context.keys.settings.scrubbing), found)
     identifier = blake2b(f"{context.project}\n{event_id}\n{said['message']}".encode(), digest_size=16).hexdigest()
     details = said | {
         "event_id": event_id,
@@ -60,7 +63,7 @@ def user_report_record(report: dict[str, Any], context: Context) -> NewRecord:
         "source": "user_report",
         "at": to_text(context.received_at),
     }
-    return _record(identifier, details, context)
+    return _record(identifier, details | told(found), context)
 
 
 def _with_contact(item: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,11 +78,11 @@ def _record(identifier: str, details: dict[str, Any], context: Context) -> NewRe
     return record(FEEDBACK, KIND, identifier, identifier, value, context.received_at)
 
 
-def _message(value: object) -> dict[str, Any]:
+def _message(value: object, scrub: Scrubber, found: Counter[str]) -> dict[str, Any]:
     """What was written and, where that is cut, how many ``characters`` it had. Raises `Unreadable` for nothing."""
     if not isinstance(value, str) or not value.strip():
         message = "the feedback has no message"
         raise Unreadable(message)
     text = value.strip()
-    kept = {"message": scrub_text(text[:MAX_MESSAGE_CHARACTERS])[:MAX_MESSAGE_CHARACTERS]}
+    kept = {"message": scrub.text(text[:MAX_MESSAGE_CHARACTERS], found)[:MAX_MESSAGE_CHARACTERS]}
     return kept | ({"characters": len(text)} if len(text) > MAX_MESSAGE_CHARACTERS else {})

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from api.intake import authentication, encodings, envelope, fields
+from api.intake import authentication, encodings, envelope
 from api.intake.appender import Appender
 from api.intake.bookkeeper import Bookkeeper
 from api.intake.context import Context
@@ -20,6 +20,7 @@ from api.intake.refusal import Refusal, too_large
 from api.intake.tally import Tally
 from models.domain.ledger import Category, Fate
 from models.ports import Clock, LogUnavailable, LogWriter
+from models.wire import fields
 from models.wire.times import to_milliseconds
 
 

@@ -1,5 +1,7 @@
 """What intake takes at most. Each bound keeps one request from costing the others their memory or their time."""
 
+from models.wire import times
+
 MEBIBYTE = 1024 * 1024
 
 MAX_COMPRESSED_BYTES = 5 * MEBIBYTE
@@ -44,8 +46,5 @@ MAX_QUEUE_BYTES = 32 * MEBIBYTE
 DRIFT_MS = 55 * 60_000
 """A client's clock that is off by this much or more is corrected (the threshold of Relay's ``clock_drift``)."""
 
-FUTURE_MS = 60_000
+FUTURE_MS = times.FUTURE_MS
 """An event may be this far ahead of our clock."""
-
-OLDEST_EVENT_MS = 30 * 86_400_000
-"""An event that claims to be older than 30 days gets the time of its arrival."""

@@ -7,7 +7,6 @@ gives the type and the address of each (https://www.w3.org/TR/reporting-1/).
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from api.intake import fields
 from api.intake.context import Context
 from api.intake.envelope import Envelope, Item
 from api.intake.events import event_record
@@ -16,6 +15,7 @@ from api.intake.reading import Unreadable, read, write
 from api.intake.refusal import Refusal, bad_envelope, too_large
 from api.intake.security_events import Report, event_of
 from models.ports import NewRecord
+from models.wire import fields
 
 ITEM = "security"
 """The item type that the protocol keeps for these."""

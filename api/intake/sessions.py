@@ -8,13 +8,13 @@ from uuid import uuid4
 
 from analytics.correlation.segments import COUNTRY, segments
 from analytics.correlation.sessions import OLDEST_MS
-from api.intake import fields
 from api.intake.context import Context
 from api.intake.limits import FUTURE_MS, MAX_AGGREGATES
 from api.intake.reading import Unreadable
 from api.intake.records import record
 from models.domain.identity import device
 from models.ports import NewRecord
+from models.wire import fields
 from models.wire.times import to_text
 from models.wire.topics import SESSIONS
 

@@ -12,26 +12,27 @@ import msgspec
 from msgspec import Struct
 
 from api.intake.context import Context
-from api.intake.events import user_identity
 from api.intake.records import record
 from api.intake.refusal import Refusal
-from api.intake.scrubbing import scrub_text
 from api.problems import Problem
 from api.rest.bodies import Part
 from models.domain.ledger import Category
 from models.ports import NewRecord
 from models.wire import cdevents, messages, topics
+from models.wire.canonical import messages as canonical
+from models.wire.canonical.messages import Unacceptable
+from models.wire.scrubbing.scrubber import Scrubber, scrubber
 from models.wire.times import to_milliseconds
 
-ONLY_OURS = ("identity", "received_at", "sent_at")
+ONLY_OURS = ("identity", "received_at", "sent_at", "scrubbed")
 """What intake alone may say; of a client it is not taken."""
 
-Finish: TypeAlias = Callable[[dict[str, Any], Context, str], dict[str, Any]]
+Finish: TypeAlias = Callable[[Any, Context], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A topic that HTTP takes messages for. ``finish`` gives the value for the log, of the message, context and id."""
+    """A topic that HTTP takes messages for. ``finish`` gives the value for the log; it raises `Unacceptable`."""
 
     topic: str
     ce_type: str
@@ -58,13 +59,16 @@ def read(part: Part, kind: Kind, context: Context) -> Submitted:
         raise Problem(422, "The message is of another project", detail, place=f"{part.place}.project")
     try:
         message = msgspec.convert(value | {"project": context.project}, kind.message)
+        told = kind.finish(message, context)
     except msgspec.ValidationError as error:
         raise _invalid(error, part.place) from None
-    told = _without_nothing(msgspec.to_builtins(message))
+    except Unacceptable as fault:
+        place = f"{part.place}.{fault.place}" if fault.place else part.place
+        raise Problem(422, fault.title, f"{fault.fix[0].upper()}{fault.fix[1:]}.", place=place) from None
     if "at" in told and to_milliseconds(told["at"]) is None:
         raise Problem(422, "`at` is no time", "Write RFC 3339, as in 2026-11-22T14:41:00Z.", place=f"{part.place}.at")
     identifier = told.get("id") or part.identifier or uuid4().hex
-    return Submitted(identifier, kind.finish(told, context, part.place) | _id(kind, identifier), part.place)
+    return Submitted(identifier, told | _id(kind, identifier), part.place)
 
 
 def to_record(submitted: Submitted, kind: Kind, received_at: int) -> NewRecord:
@@ -100,39 +104,30 @@ def _invalid(error: msgspec.ValidationError, place: str) -> Problem:
     return Problem(422, "The message is not valid", detail, place=where)
 
 
-def _without_nothing(value: dict[str, Any]) -> dict[str, Any]:
+def _deploy(message: Any, context: Context) -> dict[str, Any]:
+    return _told(canonical.deploy(message, _scrubber(context)))
+
+
+def _feedback(message: Any, context: Context) -> dict[str, Any]:
+    made = canonical.feedback(message, context.keys.identity_key, _scrubber(context), context.address)
+    return _told(made) | context.stamps()
+
+
+def _outcome(message: Any, context: Context) -> dict[str, Any]:
+    if not message.decision and not message.release:
+        fix = "name a `decision`, or a `release` with its `environment`"
+        raise Unacceptable("", "The outcome is of nothing", fix)
+    return _told(canonical.outcome(message, _scrubber(context)))
+
+
+def _scrubber(context: Context) -> Scrubber:
+    return scrubber(context.keys.settings.scrubbing)
+
+
+def _told(message: Struct) -> dict[str, Any]:
+    """What the message says: neither nulls nor empty lists."""
+    value = msgspec.to_builtins(message)
     return {name: inner for name, inner in value.items() if inner is not None and inner != []}
-
-
-def _deploy(told: dict[str, Any], _context: Context, place: str) -> dict[str, Any]:
-    for name in ("release", "environment"):
-        if not told[name].strip():
-            raise Problem(422, f"`{name}` is blank", "Name it.", place=f"{place}.{name}")
-    commits = [commit | {"message": scrub_text(commit["message"])} for commit in told.get("commits", [])]
-    return _scrubbed(told, "url") | ({"commits": commits} if commits else {})
-
-
-def _feedback(told: dict[str, Any], context: Context, place: str) -> dict[str, Any]:
-    message = told["message"].strip()
-    if not message:
-        raise Problem(422, "The feedback says nothing", "Write something into `message`.", place=f"{place}.message")
-    user = told.pop("user", None)
-    identity = user_identity({"user": user}, context) if isinstance(user, dict) else context.identity(user)
-    known = {"identity": identity} if identity else {}
-    return _scrubbed(told | {"message": message}, "message", "url", "source") | known | context.stamps()
-
-
-def _outcome(told: dict[str, Any], _context: Context, place: str) -> dict[str, Any]:
-    if "decision" not in told and "release" not in told:
-        raise Problem(
-            422, "The outcome is of nothing", "Name a `decision`, or a `release` with its `environment`.", place=place
-        )
-    return _scrubbed(told, "reason", "by")
-
-
-def _scrubbed(told: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Only what people write freely is looked through: a release that looks like a card's number stays a release."""
-    return told | {name: scrub_text(told[name]) for name in names if name in told}
 
 
 KINDS: Mapping[str, Kind] = {

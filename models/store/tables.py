@@ -561,6 +561,14 @@ ledger = Table(
     *_writer(),
     _count("count"),
 )
+scrubbed = Table(
+    "scrubbed",
+    metadata,
+    _key("project"),
+    _key("rule"),  # of models.wire.scrubbing; what it found is nowhere
+    *_writer(),
+    _count("count"),
+)
 dead_letter = Table(
     "dead_letter",
     metadata,

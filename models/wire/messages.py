@@ -1,7 +1,8 @@
 """The messages on the topics, as `interfaces.md` fixes them: one struct a topic.
 
-Fields that only intake adds are ``identity`` (a hashed user), ``received_at`` and ``sent_at`` (RFC 3339). Unknown
-fields are ignored, so that a producer of a later version is understood.
+Fields that only intake adds are ``identity`` (a hashed user), ``received_at`` and ``sent_at`` (RFC 3339), and
+``scrubbed`` (how often each rule found something). Unknown fields are ignored, so that a producer of a later version is
+understood.
 """
 
 from typing import Annotated, Any, Literal
@@ -14,6 +15,7 @@ Environment = Annotated[str, Meta(min_length=1, max_length=64)]
 Identifier = Annotated[str, Meta(min_length=1, max_length=200)]
 Identity = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Scrubbed = dict[Annotated[str, Meta(max_length=40)], Count]
 EventId = Annotated[str, Meta(pattern="^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$")]
 
 DeployState = Literal["started", "succeeded", "failed", "rolled_back"]
@@ -42,6 +44,7 @@ class DeployMessage(Struct, frozen=True, kw_only=True):
     by: str | None = None
     irreversible: bool = False
     commits: list[Commit] = []
+    scrubbed: Scrubbed | None = None
 
 
 class ErrorMessage(Struct, frozen=True, kw_only=True):
@@ -50,6 +53,7 @@ class ErrorMessage(Struct, frozen=True, kw_only=True):
     identity: Identity | None = None
     received_at: str | None = None
     sent_at: str | None = None
+    scrubbed: Scrubbed | None = None
 
 
 class Aggregate(Struct, frozen=True, kw_only=True):
@@ -116,6 +120,7 @@ class FeedbackMessage(Struct, frozen=True, kw_only=True):
     """How many were written, where ``message`` is cut."""
     identity: Identity | None = None
     received_at: str | None = None
+    scrubbed: Scrubbed | None = None
 
 
 class OutcomeMessage(Struct, frozen=True, kw_only=True):
@@ -127,6 +132,7 @@ class OutcomeMessage(Struct, frozen=True, kw_only=True):
     environment: Environment | None = None
     reason: str | None = None
     by: str | None = None
+    scrubbed: Scrubbed | None = None
 
 
 class LedgerCount(Struct, frozen=True, kw_only=True):

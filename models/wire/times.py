@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 YEAR_9999 = 253_402_300_799_000
 """The last second that RFC 3339 can write, in ms."""
 
+FUTURE_MS = 60_000
+"""What happened may be this far ahead of our clock."""
+
 
 def to_milliseconds(value: object) -> int | None:
     """RFC 3339 (without a zone: UTC) or epoch seconds; None where it is neither, or outside the years 1970 to 9999."""

@@ -211,15 +211,28 @@ def test_openapi(api: Serving) -> None:
 def test_a_deploy(api: Serving) -> None:
     """202 once the log has it; after the consumers it is a release with its commits, and in the ledger."""
     commits = [{"id": "a1", "message": "password=hunter2secret", "author": "ana"}]
-    told = {"release": "a/b@1", "environment": "production", "id": "run-7", "exposure": 0.3, "commits": commits}
+    told = {"release": "a?b@1", "environment": "production", "id": "run-7", "exposure": 0.3, "commits": commits}
     answer = api.post("/deploys", told)
     assert (answer.status_code, answer.json()) == (202, {"id": "run-7"})
     assert "hunter2secret" not in json.dumps(api.values("seatrial.deploys"))
     api.consume()
-    found = api.get("/releases/a%2Fb@1")
+    found = api.get("/releases/a%3Fb@1")
     assert found["facts"]["commits"][0]["id"] == "a1"
     assert found["timeline"][0]["text"] == "Deployed at 30 % of traffic."
-    assert api.get("/releases")["items"][0]["release"] == "a/b@1"
+    assert api.get("/releases")["items"][0]["release"] == "a?b@1"
+
+
+@pytest.mark.parametrize(
+    ("told", "place"),
+    [
+        ({"release": "latest", "environment": "production"}, "$.release"),
+        ({"release": "a/b@1", "environment": "production"}, "$.release"),
+        ({"release": "shop@1", "environment": "none"}, "$.environment"),
+    ],
+)
+def test_a_deploy_of_what_no_event_can_name(api: Serving, told: dict[str, str], place: str) -> None:
+    """The names are those of events and sessions: another one would be a release that nothing is ever heard of."""
+    assert _problem(api.post("/deploys", told), 422)["place"] == place
 
 
 def test_retries_are_one_thing(api: Serving) -> None:

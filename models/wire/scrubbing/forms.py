@@ -1,4 +1,4 @@
-"""The rules of scrubbing: which names are a secret's, and which forms of text are secret or personal.
+"""Forms of text that are secret or personal, wherever they stand.
 
 Every pattern is bounded where it repeats, so that no text makes it slow.
 """
@@ -6,16 +6,11 @@ Every pattern is bounded where it repeats, so that no text makes it slow.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from ipaddress import ip_address
+
+from models.wire.scrubbing.names import Names
 
 FILTERED = "[Filtered]"
-WORDS = (
-    "password|passwd|passphrase|secret|api[-_]?key|access[-_]?key|private[-_]?key|auth(?!or(?!i[sz]))|credential|mysql_pwd|token"
-    "|two[-_]factor|cookie|session[-_]?id|sessid|csrf|xsrf"
-)
-"""``auth`` but neither ``author`` nor ``authority``; yet ``authorization``."""
-EXACT = "otp|pwd|jwt|session|remote_addr|x-forwarded-for|x-real-ip|forwarded|cf-connecting-ip|true-client-ip"
-SECRET_KEY = re.compile(rf"{WORDS}|(?:^|[-_.])(?:{EXACT})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +23,21 @@ class Rule:
     name: str
     pattern: re.Pattern[str]
     wakes: Callable[[bytes, bytes], bool]
-    replace: Callable[[re.Match[str]], str] = lambda _: FILTERED
+    replace: Callable[[re.Match[str], Names], str] = lambda _match, _names: FILTERED
     hint: str = ""
     """What a text must hold for the pattern to be tried."""
 
 
-@lru_cache(maxsize=8_192)
-def is_secret_key(key: str) -> bool:
-    return SECRET_KEY.search(key) is not None
+def _card(match: re.Match[str], _names: Names) -> str:
+    return FILTERED if _passes_luhn(match[0]) and not _is_in_an_id(match) else match[0]
 
 
-def _card(match: re.Match[str]) -> str:
-    return FILTERED if _passes_luhn(match[0]) else match[0]
+def _is_in_an_id(match: re.Match[str]) -> bool:
+    """Whether the digits are part of a hexadecimal id, such as a trace's or a UUID."""
+    start, end = match.span()
+    around = BEFORE.search(match.string[max(0, start - ID_WIDTH) : start]), AFTER.match(match.string, end)
+    letters = "".join(found[0] for found in around if found)
+    return HEXADECIMAL.fullmatch(letters) is not None and any(letter.isalpha() for letter in letters)
 
 
 def _passes_luhn(text: str) -> bool:
@@ -49,35 +47,49 @@ def _passes_luhn(text: str) -> bool:
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
-def _iban(match: re.Match[str]) -> str:
+def _iban(match: re.Match[str], _names: Names) -> str:
     """ISO 13616: with the first four characters moved to the end and A = 10 … Z = 35, the rest modulo 97 is 1."""
     text = match[0].replace(" ", "")
     number = int("".join(str(int(character, 36)) for character in text[4:] + text[:4]))
     return FILTERED if number % 97 == 1 else match[0]
 
 
-def _keep_first(match: re.Match[str]) -> str:
+def _keep_first(match: re.Match[str], _names: Names) -> str:
     return f"{match[1]}{FILTERED}"
 
 
-def _assigned(match: re.Match[str]) -> str:
+def _assigned(match: re.Match[str], names: Names) -> str:
     """``token=abc``, where the name before the sign is a secret's."""
-    return match[0] if not _holds_secret(match) else f"{match[1]}{FILTERED}"
+    return match[0] if not _holds_secret(match, names) else f"{match[1]}{FILTERED}"
 
 
-def _assigned_in(quote: str) -> Callable[[re.Match[str]], str]:
+def _assigned_in(quote: str) -> Callable[[re.Match[str], Names], str]:
     """``'token': 'abc'``, as Python and JSON write it."""
 
-    def replace(match: re.Match[str]) -> str:
-        return match[0] if not _holds_secret(match) else f"{quote}{match[1]}{quote}{FILTERED}{quote}"
+    def replace(match: re.Match[str], names: Names) -> str:
+        return match[0] if not _holds_secret(match, names) else f"{quote}{match[1]}{quote}{FILTERED}{quote}"
 
     return replace
 
 
-def _holds_secret(match: re.Match[str]) -> bool:
-    return is_secret_key(match[1].rstrip("=: \"'")) and FILTERED[:-1] not in match[2]
+def _holds_secret(match: re.Match[str], names: Names) -> bool:
+    return names[AFTER_NAME.split(match[1], 1)[0]] is not None and FILTERED[:-1] not in match[2]
 
 
+def _address(match: re.Match[str], _names: Names) -> str:
+    try:
+        ip_address(match[0])
+    except ValueError:
+        return match[0]
+    return "[ip]" if any(character.isdecimal() for character in match[0]) else match[0]
+
+
+AFTER_NAME = re.compile(r"[^\w-]")
+ID_WIDTH = 64
+"""Characters of an id on each side: the longest in use is a SHA-256."""
+BEFORE = re.compile(rf"[\w-]{{1,{ID_WIDTH}}}\Z")
+AFTER = re.compile(rf"[\w-]{{1,{ID_WIDTH}}}")
+HEXADECIMAL = re.compile(r"[0-9a-fA-F-]+")
 VALUE = r"\"[^\"]{1,400}\"|'[^']{1,400}'|[^&\s\"'#;,)}\]]{1,4096}"
 AT_HOST = re.compile(rb"@(?<=[a-z0-9_+-]@)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}\.[a-z]{2,24}\b")
 CARD_WIDTH = 13
@@ -133,11 +145,11 @@ RULES = (
         "header",
         re.compile(r"(?i)\b((?:set-)?cookie2?|(?:proxy-)?authorization|x-api-key|x-auth-token)(: ?)[^\r\n]{1,8192}"),
         lambda lower, _: b"cookie:" in lower or b"authorization:" in lower or b"x-a" in lower,
-        lambda match: f"{match[1]}{match[2]}{FILTERED}",
+        lambda match, _: f"{match[1]}{match[2]}{FILTERED}",
     ),
     Rule(
         "card_number",
-        re.compile(r"(?<![\da-f.])[2-6](?:[ -]?\d){12,18}(?![\da-f])"),  # nor within an id of hexadecimal digits
+        re.compile(r"(?<![\d.])[2-6](?:[ -]?\d){12,18}(?!\d)"),
         lambda _, shape: b"0" * CARD_WIDTH in shape.translate(None, b" -"),
         _card,
     ),
@@ -156,8 +168,19 @@ RULES = (
         "email",
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}\b"),
         lambda lower, _: AT_HOST.search(lower) is not None,
-        lambda _: "[email]",
+        lambda _match, _names: "[email]",
         hint="@",
     ),
 )
 """In this order: what a wider rule takes out, a narrower one need not look at."""
+
+ADDRESS = Rule(
+    "address",
+    re.compile(
+        r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)"
+        r"|(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])"
+    ),
+    lambda _, shape: b"0.0" in shape or b"::" in shape or b":0" in shape,
+    _address,
+)
+"""A network address, for projects that ask for it. Four numbers with dots are one, even if a version is meant."""

@@ -1,4 +1,4 @@
-"""The fields that items share, in canonical form (sentry-protocol.md, 2.1)."""
+"""The fields that items of every kind share, in canonical form (sentry-protocol.md, 2.1)."""
 
 import re
 from collections.abc import Mapping
@@ -20,36 +20,37 @@ def event_id(value: object) -> str | None:
     """32 lower-case hexadecimal characters, from these or from a dashed UUID; None for anything else."""
     if not isinstance(value, str) or len(value) > 36:  # noqa: PLR2004 - a dashed UUID
         return None
-    text = value.replace("-", "").lower()
-    return text if EVENT_ID.fullmatch(text) and int(text, 16) else None
+    digits = value.replace("-", "").lower()
+    return digits if EVENT_ID.fullmatch(digits) and digits.strip("0") else None
 
 
 def release(value: object) -> str | None:
     """A release's whole name; None if there is none, or none that can be one."""
-    text = _text(value)
-    if text is None or text in NO_RELEASES or len(text) > LONGEST_RELEASE or FORBIDDEN.search(text):
+    name = text(value)
+    if name is None or name in NO_RELEASES or len(name) > LONGEST_RELEASE or FORBIDDEN.search(name):
         return None
-    return text
+    return name
 
 
 def environment(value: object) -> str | None:
     """An environment's name; None if there is none, or none that can be one."""
-    text = _text(value)
-    if text is None or text in NO_ENVIRONMENTS or len(text) > LONGEST_ENVIRONMENT or FORBIDDEN.search(text):
+    name = text(value)
+    if name is None or name in NO_ENVIRONMENTS or len(name) > LONGEST_ENVIRONMENT or FORBIDDEN.search(name):
         return None
-    return text
+    return name
 
 
 def address(value: object, client: str | None) -> str | None:
     """A user's network address, the client's own where the SDK asks for it."""
-    return client if value == AUTOMATIC else _text(value)
+    return client if value == AUTOMATIC else text(value)
 
 
 def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(value: object) -> str | None:
+def text(value: object) -> str | None:
+    """A name as SDKs write it, trimmed; None for nothing, and for what is neither a text nor a whole number."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value).strip() or None

@@ -1,0 +1,147 @@
+"""Secrets and personal data are taken out before the log (sentry-protocol.md, section 6). Pure.
+
+An event's JSON is looked through once, as bytes, to see which forms can be in it at all; its values are then walked
+with these alone. That is what makes it cheap: most events wake two or three. What is found is counted, never kept.
+"""
+
+from collections import Counter
+from functools import lru_cache
+from re import Match
+from typing import Any, TypeAlias
+
+from models.domain.project import Scrubbing
+from models.wire.scrubbing.forms import ADDRESS, FILTERED, RULES, Rule
+from models.wire.scrubbing.names import Names
+
+Found: TypeAlias = Counter[str]
+"""How often each rule found something."""
+
+STRUCTURE = frozenset({"event_id", "timestamp", "release", "environment", "dist", "platform", "level", "type"})
+"""What an event is counted by: it is the same in every kind of item, whatever it looks like."""
+PACKAGES = "modules"
+"""The part of an event whose keys are names of packages: ``authlib: 1.3`` is a version."""
+HARMLESS = frozenset({"CI", "LANG", "LANGUAGE", "SHELL", "TERM", "TZ"})
+"""Of a process's environment, what may be read by all; of every other variable the name alone is kept."""
+PAIR = 2
+
+SHAPE = bytes(ord("0") if 48 <= c <= 57 else ord("A") if 65 <= c <= 90 else c for c in range(256))  # noqa: PLR2004 - ASCII
+"""Every digit becomes ``0``, every capital ``A``: then the form of a card number is one fixed string to find."""
+
+
+class Scrubber:
+    """The default rules, and what one project adds to and excepts from them."""
+
+    def __init__(self, project: Scrubbing) -> None:
+        self._names = Names(project)
+        self._rules = (*RULES, ADDRESS) if project.addresses else RULES
+
+    def event(self, event: dict[str, Any], encoded: bytes, found: Found) -> dict[str, Any]:
+        """A canonical event without secrets, the same object if it has none; ``encoded`` is its JSON."""
+        lower = encoded.lower()
+        shape = encoded.translate(SHAPE)
+        walk = _Walk(tuple(rule for rule in self._rules if rule.wakes(lower, shape)), self._names)
+        scrubbed = walk.event(event)
+        found.update(walk.found)
+        return scrubbed if walk.found else event
+
+    def text(self, text: str, found: Found) -> str:
+        """A text of its own, such as feedback, without secrets."""
+        walk = _Walk(self._rules, self._names)
+        scrubbed = walk.text(text)
+        found.update(walk.found)
+        return scrubbed
+
+
+@lru_cache(maxsize=1_024)
+def scrubber(project: Scrubbing) -> Scrubber:
+    return Scrubber(project)
+
+
+class _Walk:
+    """One pass over a value, with the rules that can apply to it."""
+
+    def __init__(self, rules: tuple[Rule, ...], names: Names) -> None:
+        self._rules = tuple((rule.hint, rule.pattern.search, rule) for rule in rules)
+        self._names = names
+        self.found: Found = Counter()
+
+    def event(self, event: dict[str, Any]) -> dict[str, Any]:
+        return {key: self._top(key, inner) for key, inner in event.items()}
+
+    def _top(self, key: str, value: Any) -> Any:
+        if key in STRUCTURE or key == PACKAGES:
+            return value
+        if key == "extra" and isinstance(value, dict) and isinstance(value.get("environ"), dict):
+            rest = {name: inner for name, inner in value.items() if name != "environ"}
+            return self.part(rest) | {"environ": self._environment(value["environ"])}
+        if key == "logentry" and isinstance(value, dict):
+            return self._logentry(value)
+        return self.field(key, value)
+
+    def _environment(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """sentry-cli sends the whole environment of its process along with an event."""
+        kept: dict[str, Any] = {}
+        for name, value in variables.items():
+            if name in HARMLESS or name.startswith("LC_") or self._names.kept(name):
+                kept[name] = self.part(value)
+                continue
+            if value != FILTERED:
+                self.found["environment"] += 1
+            kept[name] = FILTERED
+        return kept
+
+    def _logentry(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """A parameter can be a secret by what the template says before it: ``password=%s``."""
+        scrubbed: dict[str, Any] = self.part(entry)
+        params = scrubbed.get("params")
+        if not params or scrubbed.get("formatted") == entry.get("formatted"):
+            return scrubbed
+        hidden = dict.fromkeys(params, FILTERED) if isinstance(params, dict) else [FILTERED] * len(params)
+        return scrubbed | {"params": hidden}
+
+    def part(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is str:
+            return self.text(value)
+        if kind is dict:
+            part, field, names = self.part, self.field, self._names
+            return {key: part(inner) if names[key] is None else field(key, inner) for key, inner in value.items()}
+        if kind is list:
+            return [self.element(inner) for inner in value]
+        if kind is int:
+            return self.number(value)
+        return value
+
+    def field(self, key: str, value: Any) -> Any:
+        if value and value is not True and (rule := self._names[key]) is not None:
+            if value != FILTERED:
+                self.found[rule] += 1
+            return FILTERED
+        return self.part(value)
+
+    def element(self, value: Any) -> Any:
+        """One of a list; two of something may be a name and its value, as headers, cookies and tags are sent."""
+        if type(value) is list and len(value) == PAIR and isinstance(value[0], str):
+            name, inner = value
+            return [self.text(name), self.field(name, inner)]
+        return self.part(value)
+
+    def text(self, text: str) -> str:
+        for hint, search, rule in self._rules:
+            if hint in text and search(text) is not None:
+                text = self._apply(rule, text)
+        return text
+
+    def number(self, value: int) -> int | str:
+        if value < 10**12 or not self._rules:  # the shortest card number has 13 digits
+            return value
+        return FILTERED if self.text(str(value)) == FILTERED else value
+
+    def _apply(self, rule: Rule, text: str) -> str:
+        def replace(match: Match[str]) -> str:
+            replaced = rule.replace(match, self._names)
+            if replaced != match[0]:
+                self.found[rule.name] += 1
+            return replaced
+
+        return rule.pattern.sub(replace, text)
