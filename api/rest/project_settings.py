@@ -1,4 +1,4 @@
-"""A project's settings: read, and replaced by a TOML document."""
+"""A project's settings: read, and replaced by a TOML document; and what its scrubbing came to."""
 
 from fastapi import APIRouter, Request
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +9,8 @@ from api.answers import answer
 from api.problems import Problem
 from api.rest import bodies
 from api.rest.asking import Asked, OfProject
-from models.store.queries import project_settings
+from models.store.queries import project_settings, scrubbed
+from models.wire.scrubbing.meanings import MEANINGS
 from models.wire.toml import BadDocument
 
 router = APIRouter(prefix="/projects/{project}", tags=["settings"])
@@ -35,6 +36,15 @@ async def apply(request: Request, asked: OfProject) -> Response:
     except UnicodeDecodeError as error:
         raise Problem(400, "The settings are not UTF-8", f"{error}. Save the file as UTF-8.") from None
     return answer({"version": await run_in_threadpool(_apply, asked, text), "document": text})
+
+
+@router.get("/scrubbing", summary="What was scrubbed, by rule")
+def scrubbing(asked: OfProject) -> Response:
+    """How often each rule found something in what is stored. What it found is kept nowhere."""
+    with asked.services.reading() as connection:
+        counts = scrubbed.by_rule(connection, asked.project)
+    items = [{"rule": rule, "what": MEANINGS.get(rule), "count": count} for rule, count in counts.items()]
+    return answer({"items": items})
 
 
 def _apply(asked: Asked, text: str) -> int:

@@ -27,15 +27,15 @@ def event_id(value: object) -> str | None:
 def release(value: object) -> str | None:
     """A release's whole name; None if there is none, or none that can be one."""
     name = text(value)
-    if name is None or name in NO_RELEASES or len(name) > LONGEST_RELEASE or FORBIDDEN.search(name):
+    if name is None or name.lower() in NO_RELEASES or len(name) > LONGEST_RELEASE or FORBIDDEN.search(name):
         return None
     return name
 
 
 def environment(value: object) -> str | None:
     """An environment's name; None if there is none, or none that can be one."""
-    name = text(value)
-    if name is None or name in NO_ENVIRONMENTS or len(name) > LONGEST_ENVIRONMENT or FORBIDDEN.search(name):
+    name = text(value) if isinstance(value, str) else None
+    if name is None or name.lower() in NO_ENVIRONMENTS or len(name) > LONGEST_ENVIRONMENT or FORBIDDEN.search(name):
         return None
     return name
 

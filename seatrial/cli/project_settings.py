@@ -1,4 +1,4 @@
-"""`project settings show | validate | apply`: what a project asks of intake and of the counts."""
+"""`project settings show | validate | apply`: what a project asks of intake and of the counts; `project scrubbed`."""
 
 import re
 from pathlib import Path
@@ -29,6 +29,22 @@ def show(name: Name, url: Url = None, token: Token = None, as_json: Json = False
         print_json(found)
     else:
         say(as_file(found["version"], found["document"]))
+
+
+@projects.command()
+def scrubbed(name: Name, url: Url = None, token: Token = None, as_json: Json = False) -> None:
+    """What was scrubbed, by rule: how often, never what."""
+    from seatrial.client import Client
+
+    with Client(settings_of(url=url, token=token), name) as client:
+        found = client.get("/scrubbing")
+    if as_json:
+        print_json(found)
+        return
+    for item in found["items"]:
+        say(f"{item['count']:>12,}  {item['what'] or item['rule']}")
+    if not found["items"]:
+        say(f"Nothing was scrubbed out of what {name} has stored.")
 
 
 @project_settings.command()

@@ -14,7 +14,7 @@ from models.domain.policy import Policy
 from models.domain.project import ProjectSettings, Scrubbing
 from models.domain.verdict import Mode, Verdict
 from models.store import tables
-from models.store.queries import evaluations, events, policies, project_settings, tokens
+from models.store.queries import evaluations, events, policies, project_settings, scrubbed, tokens
 from models.store.queries.evaluations import Recorded
 from models.store.samples import pack
 from models.wire.toml import BadDocument
@@ -206,6 +206,18 @@ def test_who_applied_settings_is_in_the_audit(writer: Connection) -> None:
 
     assert (entry["said_by"], entry["command"], entry["at"]) == ("ada", "project settings apply", NOW)
     assert json.loads(entry["detail"]) == {"settings": 1}
+
+
+def test_what_was_scrubbed_adds_up_by_rule(rows: Rows, writer: Connection) -> None:
+    """Over topics and partitions, of one project, the most first."""
+    for rule, topic, partition, count in (
+        ("email", "errors", 0, 2),
+        ("email", "feedback", 1, 3),
+        ("address", "errors", 0, 9),
+    ):
+        rows.put(tables.scrubbed, rule=rule, topic=topic, partition=partition, count=count)
+    assert list(scrubbed.by_rule(writer, PROJECT).items()) == [("address", 9), ("email", 5)]
+    assert scrubbed.by_rule(writer, "blog") == {}
 
 
 # Events -------------------------------------------------------------------------------------------------------------

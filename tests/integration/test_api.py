@@ -28,6 +28,7 @@ CALLS = (
     "/ledger",
     "/policy",
     "/settings",
+    "/scrubbing",
     "/gate?release=shop@1.4.2",
 )
 
@@ -469,6 +470,20 @@ def test_bad_settings(api: Serving, document: bytes, status: int, place: str | N
     answer = api.client.put("/api/v1/projects/shop/settings", content=document)
     assert _problem(answer, status).get("place") == place
     assert api.get("/settings")["version"] == 0
+
+
+def test_what_was_scrubbed_is_told_by_rule(api: Serving) -> None:
+    """How often, from events, feedback and deploys alike, and by the project's own rules; never what."""
+    assert api.get("/scrubbing") == {"items": []}
+    api.client.put("/api/v1/projects/shop/settings", content=b"[scrubbing]\nfields = ['order_no']\nkeep = ['session']")
+    api.post("/feedback", {"message": "order_no=77 session=8 ana@x.org", "url": "https://shop/?token=hunter2"})
+    commits = [{"id": "a1", "message": "bob@x.org"}]
+    api.post("/deploys", {"release": "shop@1", "environment": "production", "commits": commits})
+    api.consume()
+    told = api.get("/scrubbing")["items"]
+    assert [(item["rule"], item["count"]) for item in told] == [("assignment", 2), ("email", 2)]
+    assert all(item["what"] for item in told)
+    assert api.get("/feedback")["items"][0]["message"] == "order_no=[Filtered] session=8 [email]"
 
 
 # Health ----------------------------------------------------------------------------------------------------------

@@ -122,7 +122,7 @@ def _raised(event: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
 def _thread(thread: dict[str, Any], number: int, faults: Faults) -> dict[str, Any]:
     if "stacktrace" not in thread:
         return thread
-    found = stack(thread["stacktrace"], f"threads.values[{number}].stacktrace", faults)
+    found = stack(thread["stacktrace"], f"threads.values.{number}.stacktrace", faults)
     return {name: value for name, value in thread.items() if name != "stacktrace"} | (
         {"stacktrace": found} if found else {}
     )

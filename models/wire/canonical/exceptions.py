@@ -19,7 +19,7 @@ def exceptions(given: object, faults: Faults) -> list[dict[str, Any]]:
     """The exceptions that say anything: the last of them is the one that was raised."""
     found = []
     for number, value in enumerate(listed(given, "exception", faults)):
-        place = f"exception.values[{number}]"
+        place = f"exception.values.{number}"
         if isinstance(value, dict) and value:
             found.append(_exception(value, place, faults))
         elif value is not None:

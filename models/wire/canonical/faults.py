@@ -21,7 +21,7 @@ class Faults:
         self._more = 0
 
     def add(self, kind: Kind, place: str, reason: str = "") -> None:
-        """``place`` as in ``exception.values[0].type``; ``reason`` says what was done, where the kind does not."""
+        """``place`` as in ``exception.values.0.type``; ``reason`` says what was done, where the kind does not."""
         if len(self._told) >= MOST:
             self._more += 1
             return

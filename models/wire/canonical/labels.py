@@ -16,10 +16,10 @@ LEVELS: Mapping[Any, str] = {
 }
 """Words, and the numbers of Python's logging."""
 PLATFORMS = frozenset({
-    "as3", "c", "cfml", "clojure", "cocoa", "csharp", "dart", "elixir", "erlang", "go", "groovy", "haskell", "java",
-    "javascript", "kotlin", "native", "node", "objc", "other", "perl", "php", "powershell", "python", "ruby", "rust",
-    "scala", "swift",
+    "as3", "c", "cfml", "cocoa", "csharp", "elixir", "go", "groovy", "haskell", "java", "javascript", "native", "node",
+    "objc", "other", "perl", "php", "python", "ruby",
 })  # fmt: skip
+"""Those of the protocol; the SDKs of newer languages send one of them."""
 TYPES = frozenset({"csp", "hpkp", "expectct", "expectstaple", "nel", "transaction", "feedback"})
 """What an event can say it is; else its content says so."""
 WHOLE = 2**53
@@ -57,7 +57,7 @@ def fingerprint(given: object, faults: Faults) -> list[str] | None:
         faults.add("invalid_data", "fingerprint")
         return None
     parts = [_part(part) for part in given]
-    if None in parts:
+    if any(part is None and value is not None for part, value in zip(parts, given, strict=True)):
         faults.add("invalid_data", "fingerprint")
     return [part for part in parts if part is not None] or None
 

@@ -26,7 +26,7 @@ def stack(given: object, place: str, faults: Faults) -> dict[str, Any] | None:
         faults.add("invalid_data", place)
         return None
     frames = [
-        of_kinds(frame, FRAME, f"{place}.frames[{number}].", faults)
+        of_kinds(frame, FRAME, f"{place}.frames.{number}.", faults)
         for number, frame in enumerate(told or ())
         if _is_frame(frame, place, number, faults)
     ]
@@ -42,5 +42,5 @@ def _is_frame(frame: object, place: str, number: int, faults: Faults) -> bool:
     if isinstance(frame, dict):
         return True
     if frame is not None:
-        faults.add("invalid_data", f"{place}.frames[{number}]")
+        faults.add("invalid_data", f"{place}.frames.{number}")
     return False

@@ -14,7 +14,7 @@ def tags(given: object, faults: Faults) -> list[list[str | None]]:
     """Pairs of texts, from a table or a list of pairs. A value may be null; of two with one key the first counts."""
     found: dict[str, str | None] = {}
     for number, pair in enumerate(_pairs(given, faults)):
-        place = f"tags[{number}]"
+        place = f"tags.{number}"
         key, value = _pair(pair, place, faults)
         if key is not None and key not in found:
             found[key] = None if value is None else cut(value, LONGEST_TAG, place, faults)

@@ -22,6 +22,7 @@ PACKAGES = "modules"
 """The part of an event whose keys are names of packages: ``authlib: 1.3`` is a version."""
 HARMLESS = frozenset({"CI", "LANG", "LANGUAGE", "SHELL", "TERM", "TZ"})
 """Of a process's environment, what may be read by all; of every other variable the name alone is kept."""
+ENVIRONMENT = "environment"
 PAIR = 2
 
 SHAPE = bytes(ord("0") if 48 <= c <= 57 else ord("A") if 65 <= c <= 90 else c for c in range(256))  # noqa: PLR2004 - ASCII
@@ -86,7 +87,7 @@ class _Walk:
                 kept[name] = self.part(value)
                 continue
             if value != FILTERED:
-                self.found["environment"] += 1
+                self.found[ENVIRONMENT] += 1
             kept[name] = FILTERED
         return kept
 

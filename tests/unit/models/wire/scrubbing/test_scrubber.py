@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from models.domain.project import Scrubbing
-from models.wire.scrubbing.forms import FILTERED
-from models.wire.scrubbing.names import Names
-from models.wire.scrubbing.scrubber import scrubber
+from models.wire.scrubbing.forms import ADDRESS, FILTERED, RULES
+from models.wire.scrubbing.meanings import MEANINGS
+from models.wire.scrubbing.names import BY_NAME, BY_PROJECT, Names
+from models.wire.scrubbing.scrubber import ENVIRONMENT, scrubber
 
 CARD = "4111 1111 1111 1111"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.c2lnbmF0dXJl"
@@ -81,12 +82,30 @@ SECRETS = {
     "session in a cookie": ("theme=dark; sessionid=hunter2", "hunter2"),
     "e-mail": ("no mailbox for jo.doe+x@mail.example.com", "jo.doe"),
 }
+
+
+def exception(**values: Any) -> dict[str, Any]:
+    return {"exception": {"values": [{"type": "E"} | values]}}
+
+
 PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
-    "message": lambda text: {"message": text},
-    "exception value": lambda text: {"exception": {"values": [{"type": "E", "value": text}]}},
-    "frame variable": lambda text: {"exception": {"values": [{"stacktrace": {"frames": [{"vars": {"x": text}}]}}]}},
+    "logentry": lambda text: {"logentry": {"message": text, "formatted": text}},
+    "exception value": lambda text: exception(value=text),
+    "mechanism": lambda text: exception(mechanism={"data": {"reason": text}}),
+    "frame variable": lambda text: exception(stacktrace={"frames": [{"vars": {"x": text, "deep": [{"y": text}]}}]}),
+    "frame source": lambda text: exception(stacktrace={"frames": [{"context_line": text, "pre_context": [text]}]}),
     "request": lambda text: {"request": {"url": text, "query_string": text, "data": text}},
+    "request as pairs": lambda text: {"request": {"query_string": [["q", text]], "headers": [["Referer", text]]}},
+    "request in tables": lambda text: {"request": {"data": {"a": {"b": text}}, "headers": {"Referer": text}}},
+    "request's environment": lambda text: {"request": {"env": {"QUERY_STRING": text}}},
     "breadcrumb": lambda text: {"breadcrumbs": {"values": [{"message": text, "data": {"url": text}}]}},
+    "tags": lambda text: {"tags": [["what", text]]},
+    "contexts": lambda text: {"contexts": {"state": {"value": text}}},
+    "user": lambda text: {"user": {"data": {"note": text}}},
+    "extra": lambda text: {"extra": {"what": text, "list": [text]}},
+    "a name": lambda text: {"transaction": text, "server_name": text, "logger": text},
+    "fingerprint": lambda text: {"fingerprint": ["a", text]},
+    "what the SDK could not send": lambda text: {"errors": [{"type": "invalid_data", "value": text}]},
     "environment of a process": lambda text: {"extra": {"environ": {"WHAT": text}}},
 }
 
@@ -162,6 +181,9 @@ def test_scrubbing_twice_changes_nothing_more() -> None:
 
 
 HOSTILE = {
+    "addresses": "1.1.1." * 30_000 + "x",
+    "colons and digits": "1:2:" * 50_000 + "x",
+    "ids": ("a" * 60 + "5555555555554444") * 2_000,
     "words": "token" * 40_000,
     "digits": "4" * 200_000,
     "digits apart": "4 " * 100_000,
@@ -181,4 +203,126 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_ends(name: str) -> None:
     """Text made to make patterns backtrack is done with; a quadratic pattern would hang here."""
-    assert isinstance(scrubbed({"message": HOSTILE[name]}), dict)
+    assert isinstance(scrubbed({"extra": {"x": HOSTILE[name]}}, Scrubbing(addresses=True)), dict)
+
+
+ID = "5555555555554444"
+"""Digits that pass for a card's."""
+IDS = {
+    "trace": f"a{ID}b0123456789abcde",
+    "before letters": f"{ID}0000abcdef012345",
+    "UUID": "a1b2c3d4-5555-5555-5555-4444abcdef01",
+    "SHA-1": f"deadbeef{ID}deadbeef01234567",
+}
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_ids_are_no_card_numbers(name: str) -> None:
+    """The digits inside of a hexadecimal id pass for a card number one time in ten, and ids must stay joinable."""
+    event = {"contexts": {"trace": {"trace_id": IDS[name]}}}
+    assert scrubbed(event) == event
+
+
+@pytest.mark.parametrize("text", [f"visa{ID}", f"card_{ID}", f"id={ID}", f"{ID}", f"no-{ID}"])
+def test_a_card_number_beside_words_is_one(text: str) -> None:
+    """Letters that are not all hexadecimal make no id."""
+    assert ID not in json.dumps(scrubbed({"extra": {"x": text}}))
+
+
+def test_what_an_event_is_counted_by_stays() -> None:
+    """A release that looks like a card's number is the same release in sessions and in events."""
+    event = {"release": f"{ID}", "environment": ID, "dist": ID, "event_id": "a" * 32, "type": "error"}
+    assert scrubbed(event) == event
+
+
+def test_two_words_in_a_list_are_no_pair() -> None:
+    """A fingerprint, source lines and names of integrations come in twos; pairs come in lists of pairs."""
+    event = {"fingerprint": ["auth", "login failed"], "extra": {"pre_context": ["token = get()", "use(it)"]}}
+    assert scrubbed(event) == event
+    assert scrubbed({"request": {"headers": [["authorization", "x"], ["host", "y"]]}}) == {
+        "request": {"headers": [["authorization", FILTERED], ["host", "y"]]}
+    }
+
+
+def test_parameters_follow_their_text() -> None:
+    """A parameter is a secret by what the template says before it."""
+    for params, hidden in ((["hunter2", 7], [FILTERED] * 2), ({"p": "hunter2"}, {"p": FILTERED})):
+        entry = {"message": "token=%s", "formatted": "token=hunter2", "params": params}
+        assert scrubbed({"logentry": entry})["logentry"]["params"] == hidden
+    plain = {"logentry": {"message": "no %s", "formatted": "no price", "params": ["price"]}}
+    assert scrubbed(plain) == plain
+
+
+def test_of_a_processs_environment_the_names_stay() -> None:
+    """`sentry-cli send-event` sends all of it; which variables hold a secret, nobody can know from their names."""
+    environ = {"HOME": "/home/ana", "DEPLOY_KEY": "x", "LANG": "C.UTF-8", "LC_ALL": "C", "EMPTY": ""}
+    value, found = scrub({"extra": {"environ": environ, "n": 1}})
+    kept = {"HOME": FILTERED, "DEPLOY_KEY": FILTERED, "LANG": "C.UTF-8", "LC_ALL": "C", "EMPTY": FILTERED}
+    assert value == {"extra": {"environ": kept, "n": 1}}
+    assert found == {"environment": 3}
+    assert (
+        scrubbed({"extra": {"environ": environ}}, Scrubbing(keep=("home",)))["extra"]["environ"]["HOME"] == "/home/ana"
+    )
+
+
+# What a project says ------------------------------------------------------------------------------------------------
+
+
+def test_a_projects_own_fields_are_taken_out() -> None:
+    """Matched whole, whatever their case, in keys, pairs and texts; and counted by a rule of their own."""
+    project = Scrubbing(fields=("iban_no", "customer_*"))
+    event = {
+        "extra": {"IBAN_NO": "x1", "iban_now": "kept", "Customer_Name": "x2"},
+        "tags": [["customer_id", "x3"]],
+        "logentry": {"message": "customer_7=x4 a=kept", "formatted": "customer_7=x4 a=kept"},
+    }
+    value, found = scrub(event, project)
+    assert not any(f"x{number}" in json.dumps(value) for number in range(1, 5))
+    assert json.dumps(value).count("kept") == 3
+    assert found == {"project_field": 3, "assignment": 2}
+
+
+def test_what_a_project_keeps_is_left_in() -> None:
+    """Although a rule of names, its own ones included, would take it out; a card number in it still goes."""
+    project = Scrubbing(fields=("customer_*",), keep=("session", "AUTH_*", "customer_id"))
+    event = {"extra": {"session": "a", "auth_method": "b", "customer_id": "c", "password": "d"}}
+    kept = {"session": "a", "auth_method": "b", "customer_id": "c", "password": FILTERED}
+    assert scrubbed(event, project) == {"extra": kept}
+    assert CARD not in json.dumps(scrubbed({"extra": {"session": CARD}}, project))
+
+
+ADDRESSES = ("10.0.0.7", "192.0.2.255", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1ff:fe23:4567:890a")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_addresses_go_where_a_project_asks_for_it(address: str) -> None:
+    """Wherever they stand; by default they go with the fields that name a user alone."""
+    event = {"logentry": {"formatted": f"refused by {address}, again"}, "request": {"env": {"REMOTE_ADDR": address}}}
+    by_default = scrubbed(event)
+    assert address in json.dumps(by_default)
+    assert by_default["request"] == {"env": {"REMOTE_ADDR": FILTERED}}
+    value, found = scrub(event, Scrubbing(addresses=True))
+    assert address not in json.dumps(value)
+    assert found["address"] >= 1
+
+
+@pytest.mark.parametrize(
+    "text", ["at 12:30:45", "std::vector<int>", "Foo::Bar", "1.2.3", "999.1.1.1", "a:b", "v1.2.3.4-rc", "10:20"]
+)
+def test_what_only_resembles_an_address_stays(text: str) -> None:
+    """Times, versions of three numbers, and names of C++ and Ruby."""
+    event = {"logentry": {"formatted": text}}
+    assert scrubbed(event, Scrubbing(addresses=True)) == event
+
+
+def test_odd_text_is_no_fault() -> None:
+    """Lone surrogates and other odd characters are looked through like any text."""
+    event = {"extra": {"a": "\ud800 token=hunter2", "\udfff": "b\x00"}}
+    value = scrubber(DEFAULT).event(event, b"token=hunter2", Counter())
+    assert value["extra"]["a"] == f"\ud800 token={FILTERED}"
+
+
+def test_every_rule_has_a_meaning() -> None:
+    """People are told what was taken out, in words."""
+    rules = {BY_NAME, BY_PROJECT, ENVIRONMENT, *(rule.name for rule in (*RULES, ADDRESS))}
+    assert rules == MEANINGS.keys()
