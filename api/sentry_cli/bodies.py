@@ -1,16 +1,17 @@
 """What sentry-cli sends, as far as we read it (sentry-protocol.md, 5.2); unknown fields are ignored."""
 
+from collections import Counter
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 from starlette.requests import Request
 
-from api.intake import fields
-from api.intake.scrubbing import scrub_text
 from api.problems import Problem
 from api.rest import bodies
 from models.domain.commit import Commit, Ref
+from models.wire import fields
+from models.wire.scrubbing.scrubber import Scrubber
 from models.wire.times import to_milliseconds
 
 MOST_COMMITS = 1_000
@@ -93,10 +94,10 @@ def time(told: str | None, name: str) -> int | None:
     return found
 
 
-def commit(told: CommitTold) -> Commit:
+def commit(told: CommitTold, scrub: Scrubber) -> Commit:
     return Commit(
         id=told.id,
-        message=scrub_text((told.message or "").strip()),
+        message=scrub.text((told.message or "").strip(), Counter()),
         author=(told.author_name or "").strip(),
         at=time(told.timestamp, "timestamp"),
         files=tuple(one.path for one in told.patch_set or ()),

@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.answers import answer
-from api.intake import fields
 from api.intake.limits import MAX_RECORD_BYTES
 from api.problems import Problem
 from api.rest import submissions
@@ -20,6 +19,7 @@ from api.sentry_cli.releases import RELEASE, view
 from models.domain.commit import Commit
 from models.store.queries import deploys, releases_told
 from models.store.queries.deploys import Finished
+from models.wire import fields
 from models.wire.times import to_text
 
 router = APIRouter()

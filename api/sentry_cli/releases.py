@@ -1,5 +1,6 @@
 """`sentry-cli releases`: new, set-commits, finalize, list, info, delete."""
 
+from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -8,16 +9,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.answers import answer, place_of
-from api.intake.scrubbing import scrub_text
 from api.problems import Problem, not_found
 from api.rest.asking import Asked
 from api.sentry_cli import answers, bodies
 from api.sentry_cli.asking import OfNamed, OfToken, check_projects
 from api.sentry_cli.bodies import ReleaseTold
 from api.sentry_cli.telling import write
-from models.store.queries import release_overviews, release_telling, releases_told
+from models.store.queries import project_settings, release_overviews, release_telling, releases_told
 from models.store.queries.release_overviews import Overview, Place
 from models.store.queries.release_telling import Teller
+from models.wire.scrubbing.scrubber import Scrubber, scrubber
 
 router = APIRouter()
 Cursor = Annotated[str | None, Query(max_length=1_000)]
@@ -105,18 +106,24 @@ def _shown(asked: Asked, version: str) -> dict[str, Any]:
     return answers.release(asked, view(asked, version))
 
 
+def _scrubber(asked: Asked) -> Scrubber:
+    with asked.services.reading() as connection:
+        return scrubber(project_settings.current(connection, asked.project).scrubbing)
+
+
 def _tell(asked: Asked, version: str, told: ReleaseTold) -> bool:
     if told.status not in (None, "open"):
         raise Problem(
             400, "Seatrial archives no releases", "Delete it, or leave it: an old release is in nobody's way."
         )
+    scrub = _scrubber(asked)
     dates = {
         "started_at": bodies.time(told.date_started, "dateStarted"),
         "released_at": bodies.time(told.date_released, "dateReleased"),
-        "url": None if told.url is None else scrub_text(told.url),
+        "url": None if told.url is None else scrub.text(told.url, Counter()),
     }
     known = {name: value for name, value in dates.items() if value is not None}
-    commits = None if told.commits is None else [bodies.commit(one) for one in told.commits]
+    commits = None if told.commits is None else [bodies.commit(one, scrub) for one in told.commits]
     refs = None if told.refs is None else [bodies.ref(one) for one in told.refs]
 
     def work(connection: Connection, teller: Teller) -> bool:

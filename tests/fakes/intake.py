@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,6 +13,7 @@ from api.intake.intake import Intake, build_intake
 from api.intake.keys import ProjectKeys
 from api.intake.routes import routes
 from models.clock import SimulatedClock
+from models.domain.project import ProjectSettings
 from models.wire.topics import all_topics
 from tests.fakes.log import MemoryLog
 
@@ -24,11 +25,17 @@ NOW = 1_795_390_740_000
 """2026-11-22T23:39:00Z: the day of the recordings, after the last of them."""
 
 
+NO_SETTINGS = ProjectSettings()
+
+
 class OneProject:
     """The `Keys` port with one project, number 42."""
 
+    def __init__(self, settings: ProjectSettings = NO_SETTINGS) -> None:
+        self._keys = replace(PROJECT, settings=settings)
+
     def project(self, number: int) -> ProjectKeys | None:
-        return PROJECT if number == NUMBER else None
+        return self._keys if number == NUMBER else None
 
     def number(self, public_key: str) -> int | None:
         return NUMBER if public_key == KEY else None

@@ -6,11 +6,11 @@ from typing import Any
 from api.intake import authentication, dialog, encodings, envelope, security, store
 from api.intake.context import Context
 from api.intake.envelope import Envelope
-from api.intake.fields import event_id
 from api.intake.items import Settled, Taken, settle
 from api.intake.refusal import Refusal
 from consumers.decoding import Delivery, decode
 from models.ports import NewRecord, Partition, Record
+from models.wire.fields import event_id
 from models.wire.times import to_milliseconds
 from tests.fakes.consuming import Consuming
 from tests.fakes.intake import NOW, PROJECT

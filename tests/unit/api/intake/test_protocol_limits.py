@@ -47,6 +47,7 @@ def of_items(kind: str, item: object, most: int, fate: str, *, lost: str) -> Bou
 
 
 EVENT_BYTES = limits.MAX_EVENT_BYTES
+REPORT = {"event_id": "a" * 32, "comments": "slow"}
 ROWS: dict[str, Bound] = {
     "event 1 MiB": Bound(
         # The record, with what intake adds, must fit into one of Kafka's.
@@ -64,9 +65,9 @@ ROWS: dict[str, Bound] = {
         kind="feedback",
     ),
     "user_report, like an event": Bound(
-        envelope(("user_report", sized({"comments": "slow"}, EVENT_BYTES))),
+        envelope(("user_report", sized(REPORT, EVENT_BYTES))),
         {"feedback accepted": 1},
-        envelope(("user_report", sized({"comments": "slow"}, EVENT_BYTES + 1))),
+        envelope(("user_report", sized(REPORT, EVENT_BYTES + 1))),
         {"feedback invalid": 1},
         kind="user_report",
     ),

@@ -3,18 +3,16 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from api.intake.intake import Request, build_intake
-from api.intake.keys import ProjectKeys
 from models.clock import SimulatedClock
 from models.domain.project import ProjectSettings, Segment
 from models.wire.times import to_text
 from models.wire.topics import SESSIONS, all_topics
-from tests.fakes.intake import KEY, NOW, PROJECT, envelope
+from tests.fakes.intake import KEY, NOW, OneProject, envelope
 from tests.fakes.log import MemoryLog
 
 ASKED = (Segment("os"), Segment("device"), Segment("country"), Segment("plan", ("pro", "free")))
@@ -26,22 +24,12 @@ ATTRIBUTES = {
 }
 
 
-class Asking:
-    """The `Keys` port with one project that asks for segments."""
-
-    def __init__(self, asked: tuple[Segment, ...]) -> None:
-        self._keys = replace(PROJECT, settings=ProjectSettings(segments=asked))
-
-    def project(self, number: int) -> ProjectKeys | None:  # noqa: ARG002 - there is but one
-        return self._keys
-
-
 def told(
     attributes: Mapping[str, Any], headers: Mapping[str, str], asked: tuple[Segment, ...] = ASKED, trusted: str = ""
 ) -> list[dict[str, Any]]:
     """The attributes that the log has of a session and of aggregates sent with these."""
     log = MemoryLog(SimulatedClock(NOW), all_topics(1))
-    intake = build_intake(Asking(asked), log.writer(), SimulatedClock(NOW), trusted)
+    intake = build_intake(OneProject(ProjectSettings(segments=asked)), log.writer(), SimulatedClock(NOW), trusted)
     minute = {"started": to_text(NOW)}
     body = envelope(
         ("session", minute | {"sid": "a" * 32, "attrs": attributes}),
