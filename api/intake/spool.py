@@ -20,14 +20,13 @@ from api.intake import spool_frames
 from api.intake.limits import MEBIBYTE
 from api.intake.shares import Shares
 from models.ports import Clock, LogUnavailable, NewRecord
+from models.wire.cloudevents import REDELIVERY
 
 log = structlog.get_logger()
 
 SEGMENT_BYTES = 4 * MEBIBYTE
 """A segment that is longer takes no more: 300 events of 13 KB, which the log takes in one flush of 0.1 s."""
 LOCK, SUFFIX, UNBORN = "lock", ".segment", "."
-REDELIVERY = ("seatrial_redelivery", b"1")
-"""The header of a record that the log may have already: if it has, the ledger does not count it a second time."""
 
 
 class SpoolFull(LogUnavailable):

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from api.intake.appender import Appender
-from api.intake.spool import REDELIVERY, Spool, SpoolFull
+from api.intake.spool import Spool, SpoolFull
 from models.clock import SimulatedClock
 from models.ports import LogWriter, NewRecord
+from models.wire.cloudevents import REDELIVERY
 from models.wire.topics import ERRORS, all_topics
 from tests.fakes.log import MemoryLog
 

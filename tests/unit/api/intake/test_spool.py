@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from api.intake import spool_frames
-from api.intake.spool import REDELIVERY, Found, Spool, SpoolFull, look
+from api.intake.spool import Found, Spool, SpoolFull, look
 from models.clock import SimulatedClock
 from models.ports import NewRecord
+from models.wire.cloudevents import REDELIVERY
 
 NOW = 1_795_390_740_000
 ROOM = 1_000_000
