@@ -1,4 +1,4 @@
-"""Deploys, feedback and outcomes by HTTP: 202 once the log has them; all of an array, or none of it."""
+"""Deploys, feedback and outcomes by HTTP: 202 once the log or its spool has them; all of an array, or none of it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.answers import answer
 from api.intake.context import Context
+from api.intake.items import Taken
 from api.intake.keys import ProjectKeys
 from api.problems import Problem
 from api.rest import bodies, messages
@@ -18,7 +19,6 @@ from api.rest.bodies import Part
 from api.rest.messages import Kind, Submitted
 from api.rest.schemas import body_of
 from models.domain.ledger import Fate
-from models.ports import LogUnavailable
 from models.store.queries import decisions, project_settings
 
 router = APIRouter(prefix="/projects/{project}", tags=["messages"])
@@ -58,13 +58,7 @@ async def _take(request: Request, asked: Asked, kind: Kind) -> Response:
         # Nothing of a refused array is kept: each of its messages is invalid, for it came and is not stored.
         asked.services.intake.tally.settled(asked.project, kind.category, Fate.INVALID, max(1, len(found)))
         raise
-    try:
-        await asked.services.appender.append(records)
-    except LogUnavailable:
-        asked.services.intake.unavailable += 1
-        raise
-    for _ in records:
-        asked.services.intake.tally.accepted(asked.project, kind.category)
+    await asked.services.intake.keep(asked.project, [Taken(kind.category, record) for record in records])
     ids = [one.identifier for one in submitted]
     return answer({"ids": ids} if many else {"id": ids[0]}, 202)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -11,8 +11,10 @@ from starlette.testclient import TestClient
 
 from api.intake.intake import Intake, build_intake
 from api.intake.keys import ProjectKeys
+from api.intake.protection import Protection
 from api.intake.routes import routes
 from models.clock import SimulatedClock
+from models.domain.project import ProjectSettings
 from models.wire.topics import all_topics
 from tests.fakes.log import MemoryLog
 
@@ -27,8 +29,11 @@ NOW = 1_795_390_740_000
 class OneProject:
     """The `Keys` port with one project, number 42."""
 
+    def __init__(self, settings: ProjectSettings | None = None) -> None:
+        self._project = replace(PROJECT, settings=settings or ProjectSettings())
+
     def project(self, number: int) -> ProjectKeys | None:
-        return PROJECT if number == NUMBER else None
+        return self._project if number == NUMBER else None
 
     def number(self, public_key: str) -> int | None:
         return NUMBER if public_key == KEY else None
@@ -50,11 +55,13 @@ class Serving:
 
 
 @contextmanager
-def serving(now: int = NOW) -> Iterator[Serving]:
+def serving(
+    now: int = NOW, protection: Protection | None = None, settings: ProjectSettings | None = None
+) -> Iterator[Serving]:
     """Intake behind HTTP, started and stopped with its event loop."""
     clock = SimulatedClock(now)
     log = MemoryLog(clock, all_topics(2))
-    intake = build_intake(OneProject(), log.writer(), clock)
+    intake = build_intake(OneProject(settings), log.writer(), clock, protection=protection)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
