@@ -14,6 +14,7 @@ from api.intake import routes as intake
 from api.rest.router import router as rest
 from api.services import Services
 from api.surroundings import Surroundings
+from api.uploads import Uploads
 from api.web.routes import router as web
 
 __all__ = ["Services", "build_app"]
@@ -47,6 +48,7 @@ def build_app(services: Services) -> FastAPI:
     app.include_router(rest, prefix=API)
     app.include_router(web)
     failures.handle(app)
+    app.add_middleware(Uploads, holder=services.intake.holder)
     app.add_middleware(Surroundings, answered=app.state.answered)
     return app
 

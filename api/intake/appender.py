@@ -65,6 +65,7 @@ class Appender:
         self._stopping = False
         self._failure: tuple[float, LogUnavailable] | None = None
         self._failures = 0
+        self._refused = False
         self._retry_at = 0.0
         self._adopt_at = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -81,6 +82,11 @@ class Appender:
         if self._failure is None or (self.spool is None and self._now() - self._failure[0] > FAILING_SECONDS):
             return None
         return self._failure[1]
+
+    @property
+    def spooling(self) -> bool:
+        """Whether it takes records although the log is down, as far as the last try showed."""
+        return self.spool is not None and not self._refused
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -231,6 +237,7 @@ class Appender:
                 fits.append(one)
             else:
                 self._queue.settle([one], SpoolFull(FULL))
+        self._refused = not fits and bool(group)
         if not fits:
             return
         sizes = Counter[str]()
@@ -240,7 +247,7 @@ class Appender:
         try:
             await self._on_disk(lambda: spool.put(records_of(fits), sizes, tried=tried))
         except LogUnavailable as error:
-            failure = error
+            failure, self._refused = error, True
         self._queue.settle(fits, failure)
 
     async def _on_disk(self, work: Callable[[], T]) -> T:

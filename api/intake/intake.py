@@ -5,6 +5,7 @@ item settled. The answer is 200 only after the log, or its spool, has what was t
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +30,7 @@ from models.domain.ledger import Category, Fate
 from models.ports import Clock, LogUnavailable, LogWriter
 from models.wire.times import to_milliseconds
 
+NO_ROOM = 503
 STRANGERS = ""
 """Who holds turns and bytes for requests of nobody known: all of them together, lest they crowd out others."""
 
@@ -114,19 +116,15 @@ class Intake:
             number = authentication.project_number(request.number)
         return authentication.admit(None, named, None) if number is None else self._admit(number, named)
 
-    def holder(self, number: str) -> str:
-        """Whose turns and bytes a request to this number uses, as far as can be known before its key is."""
-        return self._admitted.get(int(number), STRANGERS) if authentication.NUMBER.fullmatch(number) else STRANGERS
+    def holder(self, path: str) -> str:
+        """Whose bytes and turns a request to this address uses, as far as can be told before its key is read."""
+        number = next(iter(re.findall(r"^/*api/+([0-9]{1,18})/", path)), None)
+        return STRANGERS if number is None else self._admitted.get(int(number), STRANGERS)
 
     def count_unread(self, request: Request, refusal: Refusal) -> None:
         """Count a request whose body was not read to its end, if its key is known without it."""
         with contextlib.suppress(Refusal):
             self._count_refused(self.admit(request), refusal)
-
-    def turn_away(self, holder: str) -> None:
-        """Count a request that there was no memory to read: one item of unknown kind, if it is known whose."""
-        if holder != STRANGERS:
-            self.tally.settled(holder, Category.OTHER, Fate.RATE_LIMITED)
 
     def _named(self, request: Request) -> str | None:
         if len(request.body) > MAX_COMPRESSED_BYTES:
@@ -181,7 +179,8 @@ class Intake:
     def _count_refused(self, keys: ProjectKeys | None, refusal: Refusal) -> None:
         """A body that cannot be opened is one item of unknown kind; one that nobody may send is nobody's."""
         if keys is not None and refusal.status not in {401, 403}:
-            self.tally.settled(keys.project, Category.OTHER, Fate.INVALID)
+            fate = Fate.RATE_LIMITED if refusal.status == NO_ROOM else Fate.INVALID
+            self.tally.settled(keys.project, Category.OTHER, fate)
 
 
 def build_intake(
