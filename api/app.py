@@ -16,6 +16,7 @@ from api.sentry_cli.answers import ROOT as SENTRY_CLI
 from api.sentry_cli.router import router as sentry_cli
 from api.services import Services
 from api.surroundings import Surroundings
+from api.uploads import Uploads
 from api.web.routes import router as web
 
 __all__ = ["Services", "build_app"]
@@ -50,6 +51,7 @@ def build_app(services: Services) -> FastAPI:
     app.include_router(sentry_cli, prefix=SENTRY_CLI)
     app.include_router(web)
     failures.handle(app)
+    app.add_middleware(Uploads, holder=services.intake.holder)
     app.add_middleware(Surroundings, answered=app.state.answered)
     return app
 

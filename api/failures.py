@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.intake.refusal import Refusal
 from api.problems import Problem, of_status, response
 from api.sentry_cli import answers as sentry_cli
 from api.surroundings import add_headers, area
@@ -27,6 +28,7 @@ def handle(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SQLAlchemyError, _no_store)
     app.add_exception_handler(LogUnavailable, _no_log)
+    app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(Exception, _own_fault)
 
 
@@ -69,6 +71,13 @@ def _no_store(request: Request, error: Any) -> Response:
 def _no_log(request: Request, error: Any) -> Response:
     detail = f"Nothing was kept, so send it again in a moment. {error}"
     return _told(request, Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The log did not take it", detail))
+
+
+def _refused(request: Request, error: Any) -> Response:
+    """A body that came too slowly, or that there was no room for; intake answers for itself."""
+    found = _told(request, Problem(error.status, error.detail.capitalize(), f"{'; '.join(error.causes)}.".capitalize()))
+    found.headers.update(error.headers)
+    return found
 
 
 def _own_fault(request: Request, error: Any) -> Response:

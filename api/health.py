@@ -31,11 +31,14 @@ async def readyz(request: Request) -> Response:
     faults = await soon(lambda: _faults(services), ANSWER_SECONDS, request.app.state.health_limiter)
     if faults is None:
         faults = [f"store or log did not answer within {ANSWER_SECONDS:g} s: see whether they are up"]
-    if failure := services.appender.failure:
-        faults = [*faults, f"the log did not take what was sent: {failure}"]
+    appender = services.appender
+    notes = [f"the log did not take what was sent: {appender.failure}"] if appender.failure else []
+    if not appender.spooling:
+        faults, notes = [*faults, *notes], []
+    found = {"status": "not ready" if faults else "ready", "faults": faults, "notes": notes, "spool": _spool(services)}
     if not faults:
-        return JSONResponse({"status": "ready", "faults": []})
-    return JSONResponse({"status": "not ready", "faults": faults}, 503, headers={"Retry-After": str(RETRY_SECONDS)})
+        return JSONResponse(found)
+    return JSONResponse(found, 503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 @router.get("/metrics", summary="Prometheus")
@@ -46,6 +49,12 @@ async def prometheus(request: Request) -> Response:
     if text is None:
         return Response("# the store did not answer in time\n", 503, media_type=METRICS)
     return Response(text, media_type=METRICS)
+
+
+def _spool(services: Services) -> dict[str, float] | None:
+    """What waits on disk for the log; None where there is no spool."""
+    spool = services.appender.spool
+    return None if spool is None else {"bytes": spool.size, "age_seconds": spool.age / 1_000}
 
 
 def limiter() -> CapacityLimiter:

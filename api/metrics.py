@@ -19,10 +19,14 @@ Name: TypeAlias = Literal[
     "seatrial_http_responses",
     # Items that intake got: appended to the log (fate `accepted`), or settled by intake itself, by category and fate.
     "seatrial_intake_items",
-    # Requests that intake refused because the log did not take their records.
+    # Requests that intake refused because neither the log nor the spool took their records.
     "seatrial_intake_unavailable",
-    # Bytes of records that wait for the log; at its bound (32 MiB), intake refuses.
+    # Bytes of records that wait in memory for the log; at its share of 64 MiB, a project is refused.
     "seatrial_intake_queue_bytes",
+    # Bytes of records that wait on disk, while the log is down; missing without a spool.
+    "seatrial_intake_spool_bytes",
+    # For how long the oldest of them has waited: above 30 s, see to the log.
+    "seatrial_intake_spool_age_seconds",
     # Whether the store answered this scrape. If not, what follows is missing.
     "seatrial_store_up",
     # How far behind now the consumers have read, by topic: above 35 s, verdicts are degraded.
@@ -65,6 +69,9 @@ class _Seen(Collector):
         yield _counter("seatrial_intake_items", "Items intake got.", ("category", "fate"), intake.tally.totals)
         yield _counter("seatrial_intake_unavailable", "Refused: no log.", (), {(): intake.unavailable})
         yield _gauge("seatrial_intake_queue_bytes", "Bytes that wait for the log.", intake.appender.queued_bytes)
+        if (spool := intake.appender.spool) is not None:
+            yield _gauge("seatrial_intake_spool_bytes", "Bytes that wait on disk.", spool.size)
+            yield _gauge("seatrial_intake_spool_age_seconds", "Age of the oldest of them.", spool.age / 1_000)
         try:
             found = list(self._of_store())
         except (SQLAlchemyError, OSError):

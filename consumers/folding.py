@@ -82,6 +82,8 @@ class Fold:
         return hash_identity(self.projects[project].identity_key, str(raw))
 
     def count(self, one: Delivery | DeadLetter, fate: Fate) -> None:
+        if fate is Fate.DUPLICATE and one.attributes.redelivered:
+            return  # intake's own second copy of what it accepted once
         partition = one.record.partition
         category = CATEGORIES.get(partition.topic)
         if category is not None:

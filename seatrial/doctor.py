@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +20,8 @@ from models.wire import topics
 
 MINUTE = MILLISECONDS_A_MINUTE
 DAY = 1440 * MINUTE
+SPOOL_AGE = 30_000
+"""ms: a log that is back takes what was spooled within seconds."""
 CLOCK_SKEW = 5_000
 """ms: as long as appends take to show; more would close minutes too early."""
 LAG_MANY = 10_000
@@ -38,8 +41,10 @@ class Check:
     """What to do, where there is a fault."""
 
 
-def examine(engine: Engine, log: Log, clock: Clock) -> Iterator[Check]:
+def examine(engine: Engine, log: Log, clock: Clock, spool: Path | None = None) -> Iterator[Check]:
     """Every check that can be made; what depends on a broken part is left out."""
+    if spool is not None:
+        yield _spool(spool, clock.now())
     schema = _guard("store", lambda: _schema(engine))
     yield schema
     topic = _guard("log", lambda: _topics(log))
@@ -52,9 +57,11 @@ def examine(engine: Engine, log: Log, clock: Clock) -> Iterator[Check]:
         yield _guard("lag", lambda: _lag(engine, log))
 
 
-def unready(engine: Engine, log: Log) -> list[str]:
-    """What of store and log keeps a process from serving, a sentence each."""
-    checks = [_guard("store", lambda: _schema(engine)), _guard("log", lambda: _topics(log))]
+def unready(engine: Engine, log: Log | None) -> list[str]:
+    """What of store and log keeps a process from serving, a sentence each. One with a spool does not need the log."""
+    checks = [_guard("store", lambda: _schema(engine))]
+    if log is not None:
+        checks.append(_guard("log", lambda: _topics(log)))
     return [f"{check.name}: {check.finding}: {check.advice}" for check in checks if check.fault]
 
 
@@ -90,6 +97,21 @@ def _topics(log: Log) -> Check:
     except MissingTopics as error:
         return _fault("log", str(error), "run `seatrial migrate`")
     return _fine("log", "reachable, and every topic is there")
+
+
+def _spool(folder: Path, now: int) -> Check:
+    """Of this machine; each that runs the api has its own."""
+    from api.intake.spool import look
+
+    found = look(folder)
+    if found.oldest is None:
+        return _fine("spool", "empty")
+    age = now - found.oldest
+    finding = f"{found.size:,} bytes wait for the log, the oldest for {span(age)}"
+    if age < SPOOL_AGE:
+        return _fine("spool", finding)
+    advice = "bring the log back; it is emptied by `seatrial serve api` (or `up`) on this machine, so let that run"
+    return _fault("spool", finding, advice)
 
 
 def _clocks(engine: Engine, now: int) -> Check:

@@ -1,6 +1,7 @@
 """The roles of a larger installation, any of them together in one process: threads, and HTTP in the main one."""
 
 import os
+import resource
 import signal
 import sys
 import threading
@@ -8,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
@@ -29,6 +30,8 @@ PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
 STALLED = 70
 """The exit code of a process that gave itself up (EX_SOFTWARE of sysexits.h)."""
 DRAIN_SECONDS = 20.0
+OTHER_DESCRIPTORS = 200
+"""Of a process beside its connections: the store's (20), the log's, files, and those that are just being refused."""
 
 
 class Role(StrEnum):
@@ -41,7 +44,7 @@ class Role(StrEnum):
 def run(system: System, roles: Iterable[Role], *, open_on_loopback: bool) -> None:
     """Run the roles until SIGTERM or SIGINT, then finish what is in hand."""
     roles = list(dict.fromkeys(roles))
-    wiring.check(system)
+    wiring.check(system, spooling=Role.API in roles and bool(system.settings.spool_bytes))
     stop = threading.Event()
     _stop_on_signals(stop)
     if os.environ.get("SEATRIAL_SUPERVISED"):
@@ -119,6 +122,8 @@ def _watch(stalled: Callable[[float], bool], stop: threading.Event) -> None:
 def _serve_http(system: System, stop: threading.Event, *, open_on_loopback: bool) -> None:
     import uvicorn
 
+    from seatrial.connections import Bounds, Connections
+
     settings = system.settings
     app = wiring.build_api(system, open_on_loopback=open_on_loopback)
     config = uvicorn.Config(
@@ -130,6 +135,8 @@ def _serve_http(system: System, stop: threading.Event, *, open_on_loopback: bool
         server_header=False,
         timeout_graceful_shutdown=int(DRAIN_SECONDS),
         backlog=2048,
+        http=cast("Any", Connections(Bounds(most=_raise_descriptors(settings.connections)))),
+        ws="none",
     )
     server = uvicorn.Server(config)
 
@@ -139,6 +146,18 @@ def _serve_http(system: System, stop: threading.Event, *, open_on_loopback: bool
 
     _start("stop-http", end)
     server.run()
+
+
+def _raise_descriptors(connections: int) -> int:
+    """Let the process open so many connections, as far as the system allows; how many it may have."""
+    needed = connections + OTHER_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        if soft < needed:
+            log.warning("connections.bounded", connections=soft - OTHER_DESCRIPTORS, wanted=connections, ulimit=hard)
+    return connections if soft == resource.RLIM_INFINITY else min(connections, max(1, soft - OTHER_DESCRIPTORS))
 
 
 def _serve_metrics(system: System, roles: list[Role]) -> None:

@@ -13,8 +13,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from api.intake.buckets import KEY_RATE
+
 PREFIX = "SEATRIAL_"
 HIGHEST_PORT = 65_535
+SPOOL_BYTES = 1024 * 1024 * 1024
+"""One project's half holds three minutes of 200 events of 13 KB a second, and 49 of 200 sessions."""
+CONNECTIONS = 1_000
+"""SDKs keep theirs for seconds; each may cost 150 KB: head, a piece of body, answer."""
 PARTITIONS = 4
 """Of each topic: as many consumers can share the work, and one consumer's batch still folds well."""
 
@@ -62,6 +68,23 @@ class Settings(BaseModel):
     metrics_listen: str = Field(
         default="", description="address and port of /metrics of the roles other than api; default: none"
     )
+    spool: Path | None = Field(
+        default=None,
+        description="folder for what the api takes while the log is down; must outlive the process; default: in data",
+    )
+    spool_bytes: int = Field(
+        default=SPOOL_BYTES,
+        ge=0,
+        description="the most in the spool, of which one project alone gets half; 0: none, and a 503 at once",
+    )
+    key_rate: int = Field(
+        default=KEY_RATE,
+        ge=0,
+        description="items a second, of each category, that one DSN key may send to one api process; 0: any number",
+    )
+    connections: int = Field(
+        default=CONNECTIONS, ge=1, le=60_000, description="connections that one api process keeps open at once"
+    )
 
     @property
     def host(self) -> str:
@@ -78,6 +101,10 @@ class Settings(BaseModel):
     @property
     def store_address(self) -> str:
         return self.store or f"sqlite:///{self.data.absolute() / 'store.db'}"
+
+    @property
+    def spool_folder(self) -> Path:
+        return (self.spool or self.data / "spool").absolute()
 
     @property
     def store_file(self) -> Path | None:
@@ -158,6 +185,7 @@ def explain(
         "store": settings.store_address,
         "public_url": settings.public_address,
         "url": settings.server,
+        "spool": settings.spool_folder,
     }
     found = []
     for name, field in Settings.model_fields.items():

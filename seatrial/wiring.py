@@ -5,22 +5,26 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import Engine
 
 from models.clock import SystemClock
 from models.log.address import open_log
-from models.ports import Clock, Log
+from models.ports import Clock, Log, LogUnavailable
 from models.store.engine import open_engine
 from models.store.sql import SqlStore
 from models.wire import topics
-from seatrial.settings import Settings
+from seatrial.settings import BadSettings, Settings
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from actions.outbox import Outbox
+    from api.intake.spool import Spool
     from consumers.evaluator import Evaluator
     from consumers.runtime import Consumer
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,17 @@ def prepare(system: System) -> None:
     system.log.admin().ensure(topics.all_topics(system.settings.partitions))
 
 
-def check(system: System) -> None:
-    """Raise `MissingTopics` if a topic is not there: a missing one is an error at start, not silence."""
-    system.log.admin().check(list(topics.all_topics(1)))
+def check(system: System, *, spooling: bool = False) -> None:
+    """Raise `MissingTopics` if a topic is not there: a missing one is an error at start, not silence.
+
+    A log that is down is no error to who is ``spooling``: it can take what comes, and must, after a crash of its own.
+    """
+    try:
+        system.log.admin().check(list(topics.all_topics(1)))
+    except LogUnavailable as error:
+        if not spooling:
+            raise
+        log.warning("log.down_at_start", error=str(error))
 
 
 def build_consumer(system: System) -> "Consumer":
@@ -76,13 +88,15 @@ def build_outbox(system: System) -> "Outbox":
 def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
     from api.app import Services, build_app
     from api.intake.intake import build_intake
+    from api.intake.protection import Protection
     from seatrial.doctor import unready
     from seatrial.keys import StoredKeys
     from seatrial.own_errors import WithoutLoop
 
     settings = system.settings
-    writer = system.log.writer()
-    intake = build_intake(StoredKeys(system.engine), writer, system.clock, settings.country_header)
+    writer, spool = system.log.writer(), open_spool(settings, system.clock)
+    protection = Protection(key_rate=settings.key_rate, spool=spool)
+    intake = build_intake(StoredKeys(system.engine), writer, system.clock, settings.country_header, protection)
     services = Services(
         engine=system.engine,
         intake=intake,
@@ -90,10 +104,27 @@ def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
         clock=system.clock,
         public_url=settings.public_address,
         open_on_loopback=open_on_loopback,
-        faults=lambda: unready(system.engine, system.log),
+        # With a spool it serves while the log is down; were it taken out of service, what is sent then would be lost.
+        faults=lambda: unready(system.engine, None if spool else system.log),
     )
     app: Any = build_app(services)
     return WithoutLoop(app, settings.dsn.get_secret_value()) if settings.dsn else app
+
+
+def open_spool(settings: Settings, clock: Clock) -> "Spool | None":
+    """The spool of this process, and what dead ones left in it; raises `BadSettings` where it cannot be written."""
+    from api.intake.spool import Spool
+
+    if not settings.spool_bytes:
+        return None
+    try:
+        return Spool(settings.spool_folder, settings.spool_bytes, clock)
+    except OSError as error:
+        message = (
+            f"SEATRIAL_SPOOL cannot be written ({error}): name a folder on a volume that outlives the process,"
+            " or set SEATRIAL_SPOOL_BYTES=0 to do without"
+        )
+        raise BadSettings(message) from error
 
 
 def member(settings: Settings) -> str:

@@ -1,121 +1,264 @@
-"""Group commit: many requests share one flush of the log; each is answered after the flush that held its records."""
+"""Group commit: many requests share one flush of the log; each is answered after the flush that held its records.
+
+While the log does not take records, the spool on disk does, and they are shipped from there in their order. Nothing
+overtakes: as long as anything lies in the spool, what is new goes behind it. A flush whose outcome is unknown is done
+again, so the log may have a record twice; consumers know it by its id.
+"""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
 
 from api.intake.limits import MAX_QUEUE_BYTES
+from api.intake.queue import Queue, Waiting, records_of
+from api.intake.spool import Segment, Spool, SpoolFull
 from models.ports import LogUnavailable, LogWriter, NewRecord
 
-OVERHEAD_BYTES = 512
-"""What a queued record costs beside its value: key, headers, objects."""
-GROUP_RECORDS = 5_000
-"""The most in one flush, so that its time stays bounded."""
+log = structlog.get_logger()
+T = TypeVar("T")
+
 FAILING_SECONDS = 10.0
-"""How long a failed flush is held against the log: then requests may come again, to find out."""
+"""How long a failed flush is held against a log without a spool: then requests may come again, to find out."""
+PATIENCE_SECONDS = 2.0
+"""How long a request waits for the log before it is spooled: a flush takes milliseconds, on a busy disk a second."""
+RETRY_SECONDS = (0.5, 1.0, 2.0)
+"""Pauses between attempts to ship from the spool. The log's client waits by itself, too."""
+ADOPT_SECONDS = 10.0
+"""How often a process looks whether another one died and left a spool."""
+FULL = "the log is down, and its spool on disk is full: retry later, and bring the log back"
 
 
-class QueueFull(LogUnavailable):
-    """More waits for the log than intake keeps in memory. Retry later; check why the log is slow."""
+@dataclass(slots=True)
+class _Flight:
+    """A flush in the log's thread: of those who wait, or of a segment from the spool."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    records: tuple[NewRecord, ...]
-    size: int
-    done: "asyncio.Future[None]"
+    flush: "asyncio.Future[None]"
+    began: float
+    group: list[Waiting] = field(default_factory=list)
+    segment: Segment | None = None
 
 
 class Appender:
     """Appends to a log from one event loop. `start` it there, and `stop` it before the loop ends."""
 
-    def __init__(self, writer: LogWriter, most_bytes: int = MAX_QUEUE_BYTES) -> None:
+    def __init__(
+        self,
+        writer: LogWriter,
+        most_bytes: int = MAX_QUEUE_BYTES,
+        spool: Spool | None = None,
+        patience: float = PATIENCE_SECONDS,
+        retries: Sequence[float] = RETRY_SECONDS,
+    ) -> None:
+        self.spool = spool
         self._writer = writer
-        self._most_bytes = most_bytes
-        self._waiting: list[_Waiting] = []
-        self._size = 0
+        self._patience = patience
+        self._retries = retries
+        self._queue = Queue(most_bytes)
+        self._flight: _Flight | None = None
         self._wake = asyncio.Event()
         self._stopping = False
         self._failure: tuple[float, LogUnavailable] | None = None
+        self._failures = 0
+        self._refused = False
+        self._retry_at = 0.0
+        self._adopt_at = 0.0
         self._task: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, "intake-log")
+        self._log_thread = ThreadPoolExecutor(1, "intake-log")
+        self._spool_thread = ThreadPoolExecutor(1, "intake-spool")
 
     @property
     def queued_bytes(self) -> int:
-        return self._size
+        return self._queue.size
 
     @property
     def failure(self) -> LogUnavailable | None:
-        """Why the last flush failed, if that was a moment ago."""
-        if self._failure is None or asyncio.get_running_loop().time() - self._failure[0] > FAILING_SECONDS:
+        """Why the last flush failed; without a spool, if that was a moment ago."""
+        if self._failure is None or (self.spool is None and self._now() - self._failure[0] > FAILING_SECONDS):
             return None
         return self._failure[1]
+
+    @property
+    def spooling(self) -> bool:
+        """Whether it takes records although the log is down, as far as the last try showed."""
+        return self.spool is not None and not self._refused
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Flush what waits, then end. The writer stays open: whoever opened it closes it."""
+        """Flush or spool what waits, then end. The writer stays open: whoever opened it closes it."""
         self._stopping = True
         self._wake.set()
         if self._task is not None:
             await self._task
-        self._thread.shutdown()
+        self._log_thread.shutdown(wait=self._flight is None)  # a flush that hangs is spooled, and may be left
+        self._spool_thread.shutdown()
+        if self.spool is not None:
+            self.spool.close()
 
     async def append(self, records: Sequence[NewRecord]) -> None:
-        """Return once all of ``records`` are durable. Raises `LogUnavailable`, then none of them may be counted on."""
+        """Return once all of ``records``, of one project, are durable in the log or its spool.
+
+        Raises `LogUnavailable`, then none of them may be counted on.
+        """
         if not records:
             return
         if self._task is None or self._stopping:
             message = "intake is not running: start it, or send to another instance"
             raise LogUnavailable(message)
-        size = sum(len(record.value or b"") + OVERHEAD_BYTES for record in records)
-        if self._size + size > self._most_bytes:
-            message = "too much waits for the log: retry in a moment, and check why the log is slow"
-            raise QueueFull(message)
-        waiting = _Waiting(tuple(records), size, asyncio.get_running_loop().create_future())
-        self._size += size
-        self._waiting.append(waiting)
+        waiting = self._queue.add(records)
         self._wake.set()
         await waiting.done
 
     async def _run(self) -> None:
-        while self._waiting or not self._stopping:
+        while self._queue or self._is_awaited() or not self._stopping:
+            await self._pause()
             self._wake.clear()
-            if not self._waiting:
+            await self._land()
+            await self._take_off()
+            await self._divert()
+
+    def _is_awaited(self) -> bool:
+        return self._flight is not None and not self._is_late(self._flight)
+
+    def _is_late(self, flight: _Flight) -> bool:
+        return self.spool is not None and self._now() >= flight.began + self._patience
+
+    async def _pause(self) -> None:
+        """Until there is more to append, a flush came back, or the clock asks for something."""
+        due = []
+        if self.spool is not None:
+            due.append(self._adopt_at)
+            if self._flight is None and self.spool.count and not self._stopping:
+                due.append(self._retry_at)
+            if self._flight is not None and not self._is_late(self._flight):
+                due.append(self._flight.began + self._patience)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(min(due, default=None)):
                 await self._wake.wait()
-                continue
-            await self._commit(self._next_group())
 
-    def _next_group(self) -> list[_Waiting]:
-        count = taken = 0
-        while taken < len(self._waiting) and count < GROUP_RECORDS:
-            count += len(self._waiting[taken].records)
-            taken += 1
-        group, self._waiting = self._waiting[:taken], self._waiting[taken:]
-        return group
+    # The log ----------------------------------------------------------------------------------------------------------
 
-    async def _commit(self, group: list[_Waiting]) -> None:
-        failure: LogUnavailable | None = None
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._write, group)
-        except LogUnavailable as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - those who wait must hear of it, and the next group be tried
-            failure = LogUnavailable(f"the log did not take the records: {error}")
-        self._failure = (asyncio.get_running_loop().time(), failure) if failure else None
-        for waiting in group:
-            self._size -= waiting.size
-            if waiting.done.cancelled():
-                continue
-            if failure is None:
-                waiting.done.set_result(None)
-            else:
-                waiting.done.set_exception(failure)
+    async def _take_off(self) -> None:
+        """Start the next flush: of the spool's first segment, else of those who wait."""
+        if self._flight is not None:
+            return
+        if self.spool is not None and self.spool.count:
+            if self._now() >= self._retry_at and not self._stopping:
+                await self._ship(self.spool)
+        elif self._queue:
+            group = self._queue.next_group()
+            self._flight = self._fly(records_of(group), group)
 
-    def _write(self, group: list[_Waiting]) -> None:
-        for waiting in group:
-            for record in waiting.records:
-                self._writer.append(record)
+    def _fly(
+        self, records: Sequence[NewRecord], group: Sequence[Waiting] = (), segment: Segment | None = None
+    ) -> _Flight:
+        flush = asyncio.get_running_loop().run_in_executor(self._log_thread, self._write, records)
+        flush.add_done_callback(lambda _: self._wake.set())
+        return _Flight(flush, self._now(), list(group), segment)
+
+    def _write(self, records: Iterable[NewRecord]) -> None:
+        for record in records:
+            self._writer.append(record)
         self._writer.flush()
+
+    async def _land(self) -> None:
+        """See to the flush that came back: its requests are answered, or spooled; its segment is removed, or stays."""
+        flight = self._flight
+        if flight is None or not flight.flush.done():
+            return
+        self._flight = None
+        failure = _failure_of(flight.flush)
+        self._note(failure)
+        if flight.segment is not None and self.spool is not None:
+            await self._shipped(self.spool, flight.segment, failure)
+        if failure is None or self.spool is None:
+            self._queue.settle(flight.group, failure)
+        else:
+            await self._put(self.spool, flight.group, tried=True)
+
+    def _note(self, failure: LogUnavailable | None) -> None:
+        """Keep why the log fails, and when to try again."""
+        now = self._now()
+        if failure is None:
+            if self._failure is not None:
+                log.info("log.back", spooled_bytes=self.spool.size if self.spool else 0)
+            self._failure, self._failures = None, 0
+            return
+        if self._failure is None:
+            log.warning("log.down", error=str(failure), spooling=self.spool is not None)
+        self._retry_at = now + self._retries[min(self._failures, len(self._retries) - 1)]
+        self._failure, self._failures = (now, failure), self._failures + 1
+
+    # The spool --------------------------------------------------------------------------------------------------------
+
+    async def _ship(self, spool: Spool) -> None:
+        try:
+            segment, records = await self._on_disk(spool.first)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told and tried again
+            self._note(LogUnavailable(f"the spool cannot be read ({error}): check the disk of SEATRIAL_SPOOL"))
+        else:
+            self._flight = self._fly(records, segment=segment)
+
+    async def _shipped(self, spool: Spool, segment: Segment, failure: LogUnavailable | None) -> None:
+        segment.tried = True
+        if failure is None:
+            await self._on_disk(lambda: spool.remove(segment))
+
+    async def _divert(self) -> None:
+        """Spool what must wait no longer, in its order: first those whose flush does not come back."""
+        spool, flight = self.spool, self._flight
+        if spool is None:
+            return
+        if self._now() >= self._adopt_at:
+            self._adopt_at = self._now() + ADOPT_SECONDS
+            await self._on_disk(spool.adopt)
+        late = flight is not None and self._is_late(flight)
+        if flight is not None and flight.group:
+            if not late:
+                return  # whoever came after them waits, lest they be overtaken
+            group, flight.group = flight.group, []
+            await self._put(spool, group, tried=True)
+        shipping = flight is not None and flight.segment is not None
+        while self._queue and (late or self._failure or spool.count > shipping):
+            await self._put(spool, self._queue.next_group(), tried=False)
+
+    async def _put(self, spool: Spool, group: Sequence[Waiting], *, tried: bool) -> None:
+        """Those for whom there is room are answered once they are on disk, the others at once."""
+        fits: list[Waiting] = []
+        for one in group:
+            if spool.reserve(one.holder, one.size):
+                fits.append(one)
+            else:
+                self._queue.settle([one], SpoolFull(FULL))
+        self._refused = not fits and bool(group)
+        if not fits:
+            return
+        sizes = Counter[str]()
+        for one in fits:
+            sizes[one.holder] += one.size
+        failure = None
+        try:
+            await self._on_disk(lambda: spool.put(records_of(fits), sizes, tried=tried))
+        except LogUnavailable as error:
+            failure, self._refused = error, True
+        self._queue.settle(fits, failure)
+
+    async def _on_disk(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._spool_thread, work)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _failure_of(flush: "asyncio.Future[None]") -> LogUnavailable | None:
+    error = flush.exception()
+    if error is None or isinstance(error, LogUnavailable):
+        return error
+    return LogUnavailable(f"the log did not take the records: {error}")

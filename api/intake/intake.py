@@ -1,56 +1,67 @@
 """Intake: from a request's bytes to records in the log.
 
-A request is authenticated, decoded with a bound, parsed, and each item settled; the answer is 200 only after the log
-has what was taken.
+A request is authenticated; in its project's turn it is decoded with a bound, parsed, sifted by the limits, and each
+item settled. The answer is 200 only after the log, or its spool, has what was taken.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from api.intake import authentication, encodings, envelope
 from api.intake.appender import Appender
 from api.intake.bookkeeper import Bookkeeper
+from api.intake.buckets import Throttle
 from api.intake.context import Context
 from api.intake.envelope import Envelope
 from api.intake.items import Result, Settled, Taken, settle
 from api.intake.keys import Keys, ProjectKeys
 from api.intake.limits import MAX_COMPRESSED_BYTES
-from api.intake.refusal import Refusal, too_large
+from api.intake.protection import Protection
+from api.intake.rate_limits import RateLimit
+from api.intake.refusal import Refusal, rate_limited, too_large
+from api.intake.request import Request
+from api.intake.sifting import sift
 from api.intake.tally import Tally
+from api.intake.turns import Turns
 from models.domain.ledger import Category, Fate
 from models.ports import Clock, LogUnavailable, LogWriter
 from models.wire import fields
 from models.wire.times import to_milliseconds
 
+NO_ROOM = 503
+STRANGERS = ""
+"""Who holds turns and bytes for requests of nobody known: all of them together, lest they crowd out others."""
+
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A request as it arrived. Header names are in lower case; ``body`` is still encoded."""
+class _Read:
+    """What a request held."""
 
-    number: str | None
-    """The project's, as it stands in the address; None where the address names none: then the key does."""
-    headers: tuple[tuple[str, str], ...]
-    query: tuple[tuple[str, str], ...]
-    body: bytes
-    address: str | None = None
-
-    @property
-    def encoding(self) -> str:
-        return ",".join(value for name, value in self.headers if name == "content-encoding")
+    project: str
+    results: tuple[Result, ...]
+    limits: tuple[RateLimit, ...]
 
 
 class Intake:
     """Takes requests, between `start` and `stop`, on one event loop."""
 
-    def __init__(self, keys: Keys, writer: LogWriter, clock: Clock, country_header: str = "") -> None:
+    def __init__(
+        self, keys: Keys, writer: LogWriter, clock: Clock, country_header: str, protection: Protection
+    ) -> None:
         self._keys = keys
         self._country_header = country_header.lower()
         self._clock = clock
-        self.appender = Appender(writer)
+        self._throttle = Throttle(protection.key_rate, protection.now)
+        self._turns = Turns()
+        self._admitted: dict[int, str] = {}
+        """The projects that were sent to, by number: few enough to remember."""
+        self.appender = Appender(writer, spool=protection.spool)
         self.tally = Tally()
         self.unavailable = 0
-        """Requests refused because the log did not take their records. Their clients report the loss themselves."""
+        """Requests refused because neither the log nor its spool took their records."""
         self._bookkeeper = Bookkeeper(self.tally, self.appender, clock)
 
     def start(self) -> None:
@@ -64,26 +75,38 @@ class Intake:
     async def take_envelope(self, request: Request) -> str | None:
         """Take an envelope; return the id of its event, None if it held none. Raises `Refusal` or `LogUnavailable`."""
         named, number = self._named(request), authentication.project_number(request.number or "")
-        keys = authentication.admit(self._keys.project(number), named, None) if named else None
-        try:
-            body = encodings.decode(request.encoding, request.body)
-            in_dsn = authentication.dsn_key(envelope.parse_headers(body), number)
-            keys = authentication.admit(keys or self._keys.project(number), named, in_dsn)
-            parsed = envelope.parse(body)
-        except Refusal as refusal:
-            self._count_refused(keys, refusal)
-            raise
-        return await self._take(parsed, keys, request)
+        keys = self._admit(number, named) if named else None
+
+        def read() -> _Read:
+            with self._counting_refusals(keys):
+                body = encodings.decode(request.encoding, request.body)
+                in_dsn = authentication.dsn_key(envelope.parse_headers(body), number)
+            found = self._admit(number, named, in_dsn, keys)
+            with self._counting_refusals(found):
+                return self._read(envelope.parse(body), request, found, named or in_dsn or "")
+
+        return await self._take(self._admitted.get(number, STRANGERS), read)
 
     async def take(self, request: Request, parse: Callable[[bytes], Envelope]) -> str | None:
         """Take a body that is no envelope, of which ``parse`` makes one; return the id of its event."""
         keys = self.admit(request)
+
+        def read() -> _Read:
+            with self._counting_refusals(keys):
+                parsed = parse(encodings.decode(request.encoding, request.body))
+                return self._read(parsed, request, keys, self._named(request) or "")
+
+        return await self._take(keys.project, read)
+
+    async def keep(self, project: str, results: Sequence[Result]) -> None:
+        """Append what was taken and count all. Raises `LogUnavailable`; then what was taken is `rate_limited`."""
         try:
-            parsed = parse(encodings.decode(request.encoding, request.body))
-        except Refusal as refusal:
-            self._count_refused(keys, refusal)
+            await self.appender.append([result.record for result in results if isinstance(result, Taken)])
+        except LogUnavailable:
+            self.unavailable += 1
+            self._count(project, results, kept=False)
             raise
-        return await self._take(parsed, keys, request)
+        self._count(project, results, kept=True)
 
     def admit(self, request: Request) -> ProjectKeys:
         """The project that the request is for; raises `Refusal` if it may not send."""
@@ -92,7 +115,12 @@ class Intake:
             number = self._keys.number(named) if named else None
         else:
             number = authentication.project_number(request.number)
-        return authentication.admit(None if number is None else self._keys.project(number), named, None)
+        return authentication.admit(None, named, None) if number is None else self._admit(number, named)
+
+    def holder(self, path: str) -> str:
+        """Whose bytes and turns a request to this address uses, as far as can be told before its key is read."""
+        number = next(iter(re.findall(r"^/*api/+([0-9]{1,18})/", path)), None)
+        return STRANGERS if number is None else self._admitted.get(int(number), STRANGERS)
 
     def count_unread(self, request: Request, refusal: Refusal) -> None:
         """Count a request whose body was not read to its end, if its key is known without it."""
@@ -104,7 +132,23 @@ class Intake:
             raise too_large("envelope", MAX_COMPRESSED_BYTES)
         return authentication.public_key(request.headers, request.query)
 
-    async def _take(self, parsed: Envelope, keys: ProjectKeys, request: Request) -> str | None:
+    def _admit(
+        self, number: int, named: str | None, in_dsn: str | None = None, keys: ProjectKeys | None = None
+    ) -> ProjectKeys:
+        found = authentication.admit(keys or self._keys.project(number), named, in_dsn)
+        self._admitted[number] = found.project
+        return found
+
+    async def _take(self, holder: str, read: Callable[[], _Read]) -> str | None:
+        """While the log is waited for, nothing of the body is held but its records."""
+        found = await self._turns.run(holder, read)
+        await self.keep(found.project, found.results)
+        if found.limits:
+            raise rate_limited(found.limits)
+        _raise_if_nothing_was_taken(found.results)
+        return _event_id(result for result in found.results if isinstance(result, Taken))
+
+    def _read(self, parsed: Envelope, request: Request, keys: ProjectKeys, key: str) -> _Read:
         context = Context(
             keys=keys,
             address=request.address,
@@ -113,36 +157,41 @@ class Intake:
             event_id=fields.event_id(parsed.headers.get("event_id")),
             country=dict(request.headers).get(self._country_header),
         )
-        results = list(settle(parsed.items, context))
-        taken = [result for result in results if isinstance(result, Taken)]
-        try:
-            await self.appender.append([result.record for result in taken])
-        except LogUnavailable:
-            self.unavailable += 1
-            raise
-        self._count(keys.project, results)
-        _raise_if_nothing_was_taken(results)
-        return _event_id(taken)
+        sifted = sift(parsed.items, partial(self._throttle.take, keys, key))
+        return _Read(keys.project, (*settle(sifted.passed, context), *sifted.limited), sifted.limits)
 
-    def _count(self, project: str, results: Iterable[Result]) -> None:
+    def _count(self, project: str, results: Iterable[Result], *, kept: bool) -> None:
         for result in results:
-            if isinstance(result, Taken):
+            if isinstance(result, Settled):
+                self.tally.settled(project, result.category, result.fate, result.count)
+            elif kept:
                 self.tally.accepted(project, result.category)
             else:
-                self.tally.settled(project, result.category, result.fate, result.count)
+                self.tally.settled(project, result.category, Fate.RATE_LIMITED)
+
+    @contextlib.contextmanager
+    def _counting_refusals(self, keys: ProjectKeys | None) -> Iterator[None]:
+        try:
+            yield
+        except Refusal as refusal:
+            self._count_refused(keys, refusal)
+            raise
 
     def _count_refused(self, keys: ProjectKeys | None, refusal: Refusal) -> None:
         """A body that cannot be opened is one item of unknown kind; one that nobody may send is nobody's."""
         if keys is not None and refusal.status not in {401, 403}:
-            self.tally.settled(keys.project, Category.OTHER, Fate.INVALID)
+            fate = Fate.RATE_LIMITED if refusal.status == NO_ROOM else Fate.INVALID
+            self.tally.settled(keys.project, Category.OTHER, fate)
 
 
-def build_intake(keys: Keys, writer: LogWriter, clock: Clock, country_header: str = "") -> Intake:
+def build_intake(
+    keys: Keys, writer: LogWriter, clock: Clock, country_header: str = "", protection: Protection | None = None
+) -> Intake:
     """Intake over a log's writer, which it alone uses. `start` it on the event loop that serves.
 
     ``country_header``: the header in which a trusted proxy names the client's country; empty for none.
     """
-    return Intake(keys, writer, clock, country_header)
+    return Intake(keys, writer, clock, country_header, protection or Protection())
 
 
 def _raise_if_nothing_was_taken(results: Iterable[Result]) -> None:

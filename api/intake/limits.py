@@ -40,8 +40,8 @@ MAX_CLIENT_REPORTS = 100
 MAX_MESSAGE_CHARACTERS = 4_096
 """What a user writes, by the protocol's own bound. A longer text is cut, which is said with it, and not refused."""
 
-MAX_QUEUE_BYTES = 32 * MEBIBYTE
-"""Records that wait for the log: 2 s of 1,200 events of 13 KB a second (31 MB)."""
+MAX_QUEUE_BYTES = 64 * MEBIBYTE
+"""Records that wait for the log. One project alone gets half: 2 s of 1,200 events of 13 KB a second (31 MB)."""
 
 DRIFT_MS = 55 * 60_000
 """A client's clock that is off by this much or more is corrected (the threshold of Relay's ``clock_drift``)."""

@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from api.intake import answers, dialog, security, store, unsupported
 from api.intake.endpoint import METHODS, endpoint
-from api.intake.intake import Intake, Request
+from api.intake.intake import Intake
 from api.intake.limits import MAX_COMPRESSED_BYTES
 from api.intake.refusal import Refusal, bad_envelope, too_large
+from api.intake.request import Request
 
 
 class Slashes(Convertor[str]):

@@ -37,9 +37,10 @@ async def read(request: Request, most: int = MOST_BYTES) -> bytes:
             if size > most:
                 raise _too_large(most)
             pieces.append(piece)
-        return encodings.decode(request.headers.get("content-encoding", ""), b"".join(pieces), most)
     except ClientDisconnect:
         raise Problem(400, "The body is cut off", "Send it again.") from None
+    try:
+        return encodings.decode(request.headers.get("content-encoding", ""), b"".join(pieces), most)
     except Refusal as refusal:
         if refusal.status == 413:  # noqa: PLR2004 - as HTTP numbers it
             raise _too_large(most) from None

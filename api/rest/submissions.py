@@ -1,4 +1,4 @@
-"""Deploys, feedback and outcomes by HTTP: 202 once the log has them; all of an array, or none of it."""
+"""Deploys, feedback and outcomes by HTTP: 202 once the log or its spool has them; all of an array, or none of it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.answers import answer
 from api.intake.context import Context
+from api.intake.items import Taken
 from api.intake.keys import ProjectKeys
 from api.problems import Problem
 from api.rest import bodies, messages
@@ -18,7 +19,7 @@ from api.rest.bodies import Part
 from api.rest.messages import Kind, Submitted
 from api.rest.schemas import body_of
 from models.domain.ledger import Fate
-from models.ports import LogUnavailable, NewRecord
+from models.ports import NewRecord
 from models.store.queries import decisions, project_settings
 
 router = APIRouter(prefix="/projects/{project}", tags=["messages"])
@@ -58,7 +59,7 @@ async def _take(request: Request, asked: Asked, kind: Kind) -> Response:
         # Nothing of a refused array is kept: each of its messages is invalid, for it came and is not stored.
         asked.services.intake.tally.settled(asked.project, kind.category, Fate.INVALID, max(1, len(found)))
         raise
-    await _append(asked, kind, records)
+    await _keep(asked, kind, records)
     ids = [one.identifier for one in submitted]
     return answer({"ids": ids} if many else {"id": ids[0]}, 202)
 
@@ -67,18 +68,12 @@ async def take_one(asked: Asked, name: str, value: dict[str, Any]) -> str:
     """Take what another way of ours was told, as one message of a kind; its id."""
     kind, context = messages.KINDS[name], await run_in_threadpool(_context, asked, None)
     submitted = messages.read(Part(value, "", "$"), kind, context)
-    await _append(asked, kind, [messages.to_record(submitted, kind, context.received_at)])
+    await _keep(asked, kind, [messages.to_record(submitted, kind, context.received_at)])
     return submitted.identifier
 
 
-async def _append(asked: Asked, kind: Kind, records: Sequence[NewRecord]) -> None:
-    try:
-        await asked.services.appender.append(records)
-    except LogUnavailable:
-        asked.services.intake.unavailable += 1
-        raise
-    for _ in records:
-        asked.services.intake.tally.accepted(asked.project, kind.category)
+async def _keep(asked: Asked, kind: Kind, records: Sequence[NewRecord]) -> None:
+    await asked.services.intake.keep(asked.project, [Taken(kind.category, record) for record in records])
 
 
 def _context(asked: Asked, address: str | None) -> Context:

@@ -7,6 +7,7 @@ from fastapi import Form, Request
 
 from analytics.reports.words import LABELS
 from api.intake.context import Context
+from api.intake.items import Taken
 from api.intake.keys import ProjectKeys
 from api.rest import messages
 from api.rest.asking import Asked
@@ -44,7 +45,7 @@ def said(label: Written = "", reason: Written = "", by: Written = "") -> Said:
 
 
 async def append(request: Request, asked: Asked, decision: str, said: Said) -> None:
-    """Returns once the log has it; raises `LogUnavailable`."""
+    """Returns once the log or its spool has it; raises `LogUnavailable`."""
     kind = messages.KINDS["outcomes"]
     now = asked.services.clock.now()
     context = Context(
@@ -54,5 +55,4 @@ async def append(request: Request, asked: Asked, decision: str, said: Said) -> N
     )
     value = {"decision": decision, "label": said.label, "reason": said.reason, "by": said.by}
     record = messages.to_record(messages.read(Part(value, "", "$"), kind, context), kind, now)
-    await asked.services.appender.append([record])
-    asked.services.intake.tally.accepted(asked.project, kind.category)
+    await asked.services.intake.keep(asked.project, [Taken(kind.category, record)])

@@ -13,6 +13,8 @@ from models.ports import Headers
 
 SOURCE_INTAKE = "seatrial/intake"
 STRUCTURED = "application/cloudevents+json"
+REDELIVERY = ("seatrial_redelivery", b"1")
+"""The header of a record that intake appends again, since nobody told it whether the log has it already."""
 ID_CHARACTERS = 200
 """A longer ``ce_id`` is known by its hash: it becomes part of a key, and no database takes a key of any length."""
 
@@ -25,6 +27,8 @@ class Attributes:
     source: str = ""
     type: str = ""
     structured: bool = False
+    redelivered: bool = False
+    """Whether intake sent it before without hearing whether the log has it."""
 
     @property
     def via(self) -> str:
@@ -35,7 +39,8 @@ class Attributes:
 def attributes(headers: Headers) -> Attributes:
     found = {name.lower(): value.decode("utf-8", "replace") for name, value in headers if value is not None}
     structured = found.get("content-type", "").partition(";")[0].strip().lower() == STRUCTURED
-    return Attributes(_id(found.get("ce_id", "")), found.get("ce_source", ""), found.get("ce_type", ""), structured)
+    named = (_id(found.get("ce_id", "")), found.get("ce_source", ""), found.get("ce_type", ""))
+    return Attributes(*named, structured, redelivered=REDELIVERY in headers)
 
 
 def unwrap(value: dict[str, Any]) -> tuple[Attributes, Any]:

@@ -18,7 +18,7 @@ def doctor(
     settings = settings_of(config, data=data, log=log, store=store)
     system = wiring.open_system(settings)
     try:
-        checks = list(examine(system.engine, system.log, system.clock))
+        checks = list(examine(system.engine, system.log, system.clock, system.settings.spool_folder))
     finally:
         system.close()
     if as_json:

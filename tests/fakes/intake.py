@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.intake.intake import Intake, build_intake
 from api.intake.keys import ProjectKeys
+from api.intake.protection import Protection
 from api.intake.routes import routes
 from models.clock import SimulatedClock
 from models.domain.project import ProjectSettings
@@ -25,17 +26,14 @@ NOW = 1_795_390_740_000
 """2026-11-22T23:39:00Z: the day of the recordings, after the last of them."""
 
 
-NO_SETTINGS = ProjectSettings()
-
-
 class OneProject:
     """The `Keys` port with one project, number 42."""
 
-    def __init__(self, settings: ProjectSettings = NO_SETTINGS) -> None:
-        self._keys = replace(PROJECT, settings=settings)
+    def __init__(self, settings: ProjectSettings | None = None) -> None:
+        self._project = replace(PROJECT, settings=settings or ProjectSettings())
 
     def project(self, number: int) -> ProjectKeys | None:
-        return self._keys if number == NUMBER else None
+        return self._project if number == NUMBER else None
 
     def number(self, public_key: str) -> int | None:
         return NUMBER if public_key == KEY else None
@@ -57,11 +55,13 @@ class Serving:
 
 
 @contextmanager
-def serving(now: int = NOW) -> Iterator[Serving]:
+def serving(
+    now: int = NOW, protection: Protection | None = None, settings: ProjectSettings | None = None
+) -> Iterator[Serving]:
     """Intake behind HTTP, started and stopped with its event loop."""
     clock = SimulatedClock(now)
     log = MemoryLog(clock, all_topics(2))
-    intake = build_intake(OneProject(), log.writer(), clock)
+    intake = build_intake(OneProject(settings), log.writer(), clock, protection=protection)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 
 from models.clock import SystemClock
@@ -23,11 +24,16 @@ BATCH_RECORDS = 2_000
 
 
 class MemoryLog:
-    """The `Log` port over lists. ``down = True`` makes writers and readers raise `LogUnavailable`."""
+    """The `Log` port over lists. ``down = True`` makes writers and readers raise `LogUnavailable`.
+
+    ``accidents`` are what happens to the next flushes, one each: the share of its records that a flush keeps before it
+    raises, as a broker does whose answer is lost; None for a flush that goes well.
+    """
 
     def __init__(self, clock: Clock | None = None, topics: Mapping[str, TopicSettings] | None = None) -> None:
         self.clock = clock or SystemClock()
         self.down = False
+        self.accidents: deque[float | None] = deque()
         self.settings: dict[str, TopicSettings] = {}
         self.kept: dict[Partition, list[Record]] = {}
         self.groups: dict[str, set[str]] = {}
@@ -89,14 +95,21 @@ class MemoryWriter:
     def flush(self) -> None:
         queue, self._queue = self._queue, []
         self._log.raise_if_down()
+        kept = self._log.accidents.popleft() if self._log.accidents else None
+        self._keep_all(queue if kept is None else queue[: int(len(queue) * kept)])
+        if kept is not None:
+            message = f"the log in memory kept {kept:.0%} and then failed, as the test wanted"
+            raise LogUnavailable(message)
+
+    def close(self) -> None:
+        self._queue.clear()
+
+    def _keep_all(self, queue: Sequence[NewRecord]) -> None:
         placed = [(self._partitioner.place(record.topic, record.key), record) for record in queue]
         with self._log.appended:
             for partition, record in placed:
                 self._keep(self._log.kept[partition], partition, record)
             self._log.appended.notify_all()
-
-    def close(self) -> None:
-        self._queue.clear()
 
     def _keep(self, kept: list[Record], partition: Partition, new: NewRecord) -> None:
         appended_at = max(self._log.clock.now(), kept[-1].appended_at if kept else 0)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from models.wire.topics import LEDGER
-from tests.fakes.consuming import Consuming
+from models.wire.cloudevents import REDELIVERY
+from models.wire.topics import ERRORS, LEDGER
+from tests.fakes.consuming import FROM_INTAKE, Consuming
 
 
 def summary(identifier: str, *counts: tuple[Any, Any, Any]) -> dict[str, Any]:
@@ -36,3 +37,13 @@ def test_a_summary_in_other_words_is_a_dead_letter(shop: Consuming, count: tuple
     assert shop.fates() == {}
     [(reason, detail)] = shop.dead()
     assert (reason, detail[:11]) == ("invalid", "$.counts[1]")
+
+
+def test_intake_s_own_second_copy_is_no_second_item(shop: Consuming) -> None:
+    """A record that intake appended again, as an answer was lost, is counted once; a client's copy is a duplicate."""
+    event = {"project": "shop", "event": {"event_id": "a" * 32, "release": "shop@1", "message": "boom"}}
+    shop.told(ERRORS, event, headers=FROM_INTAKE)
+    shop.told(ERRORS, event, headers=(*FROM_INTAKE, REDELIVERY))
+    assert shop.fates() == {("error", "stored"): 1}
+    shop.told(ERRORS, event, headers=FROM_INTAKE)
+    assert shop.fates() == {("error", "stored"): 1, ("error", "duplicate"): 1}

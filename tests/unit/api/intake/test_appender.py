@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from api.intake.appender import Appender, QueueFull
+from api.intake.appender import Appender
+from api.intake.queue import QueueFull
 from models.ports import LogUnavailable, NewRecord
 
 
@@ -64,11 +65,11 @@ def test_requests_share_a_flush() -> None:
 
 
 def test_a_full_queue_refuses() -> None:
-    """Beyond the bound in bytes a request is refused at once, and room comes back after the flush."""
+    """Beyond its share of the bound in bytes a project is refused at once, and room comes back after the flush."""
 
     async def scenario() -> None:
         writer = GatedWriter()
-        appender = Appender(writer, most_bytes=4_000)
+        appender = Appender(writer, most_bytes=8_000)
         appender.start()
         first = asyncio.create_task(appender.append([record(0, 3_000)]))
         await _until(writer.flushing)

@@ -100,7 +100,7 @@ def test_a_dsn_in_the_envelope_is_enough(served: Serving) -> None:
 
 
 def test_a_log_that_is_down_is_a_503(served: Serving) -> None:
-    """While the log is away nothing is acknowledged: 503, when to retry, and no fate in the ledger."""
+    """Without a spool nothing is acknowledged then: 503, when to retry, and the ledger has what could not be taken."""
     served.log.down = True
     answer = served.client.post(URL, content=GOOD)
     served.log.down = False
@@ -108,7 +108,7 @@ def test_a_log_that_is_down_is_a_503(served: Serving) -> None:
     assert int(answer.headers["retry-after"]) > 0
     assert answer.headers["access-control-allow-origin"] == "*"
     assert served.intake.unavailable == 1
-    assert dict(served.totals) == {}
+    assert dict(served.totals) == {("error", "rate_limited"): 1}
     assert served.client.post(URL, content=GOOD).status_code == 200
 
 
