@@ -87,7 +87,7 @@ def test_reports_are_grouped(wire: Wire, name: str) -> None:
 def test_a_report_reads_well(wire: Wire) -> None:
     """Its title says what happened, and its fields what the browser said, but not the policy, which is the server's."""
     found = event(wire, alone())
-    assert found["logentry"] == {"formatted": "Content-Security-Policy: script-src blocked evil.example"}
+    assert found["logentry"]["formatted"] == "Content-Security-Policy: script-src blocked evil.example"
     assert (found["level"], found["logger"]) == ("warning", "csp")
     assert found["request"] == {"url": PAGE, "headers": {"User-Agent": "Browser/2"}}
     assert found["extra"]["report"]["line-number"] == 7
