@@ -22,7 +22,6 @@ NOON = 1_700_000_040_000
 """The first millisecond of a minute."""
 MINUTE = 60_000
 PROJECT = "shop"
-IDENTITY_KEY = b"key of shop"
 FROM_INTAKE: Headers = (("ce_source", b"seatrial/intake"),)
 
 
