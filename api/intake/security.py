@@ -16,6 +16,7 @@ from api.intake.refusal import Refusal, bad_envelope, too_large
 from api.intake.security_events import Report, event_of
 from models.ports import NewRecord
 from models.wire import fields
+from models.wire.times import to_text
 
 ITEM = "security"
 """The item type that the protocol keeps for these."""
@@ -54,7 +55,11 @@ def security_record(payload: dict[str, Any], context: Context) -> NewRecord:
         said=fields.mapping(payload.get("report")),
         url=payload["url"] if isinstance(payload.get("url"), str) else "",
     )
-    event = event_of(report) | {"release": payload.get("release"), "environment": payload.get("environment")}
+    event = event_of(report) | {
+        "timestamp": to_text(context.received_at),
+        "release": payload.get("release"),
+        "environment": payload.get("environment"),
+    }
     if agent := payload.get("user_agent"):
         event["request"] = {**event["request"], "headers": {"User-Agent": agent}}
     return event_record(event, context)

@@ -12,6 +12,7 @@ from api.problems import not_found
 from api.web import rendering
 from api.web.shell import Look, Text
 from models.store.queries import events, feedback, issues
+from models.wire.canonical.logentry import said
 
 QUOTES = 5
 FRAMES = 50
@@ -72,7 +73,7 @@ def sample_of(event_id: str, event: Mapping[str, Any]) -> Sample:
     """What a page shows of a stored event of any shape."""
     exception = v1.raised(event)
     grouped = v1.group(event)
-    message = _text((exception or {}).get("value")) or _text(event.get("message"))
+    message = _text((exception or {}).get("value")) or said(event)
     stack = [_frame(frame) for frame in reversed(v1.frames(exception) or v1.frames(event))]
     return Sample(event_id, _text((exception or {}).get("type")), message, tuple(stack[:FRAMES]), grouped.parts)
 

@@ -28,6 +28,12 @@ def logentry(event: Mapping[str, Any], faults: Faults) -> dict[str, Any] | None:
     return None
 
 
+def said(event: Mapping[str, Any]) -> str:
+    """What a stored event says in words; one that was stored before there was a canonical form may say it otherwise."""
+    entry = logentry(event, Faults())
+    return entry["formatted"] if entry else ""
+
+
 def _told(given: object, name: str, faults: Faults) -> dict[str, Any] | None:
     table = given if isinstance(given, dict) else {"message": given}
     message, formatted = (_text(table.get(field)) for field in ("message", "formatted"))

@@ -94,11 +94,12 @@ class _Walk:
     def _logentry(self, entry: dict[str, Any]) -> dict[str, Any]:
         """A parameter can be a secret by what the template says before it: ``password=%s``."""
         scrubbed: dict[str, Any] = self.part(entry)
-        params = scrubbed.get("params")
-        if not params or scrubbed.get("formatted") == entry.get("formatted"):
+        if scrubbed.get("formatted") == entry.get("formatted"):
             return scrubbed
-        hidden = dict.fromkeys(params, FILTERED) if isinstance(params, dict) else [FILTERED] * len(params)
-        return scrubbed | {"params": hidden}
+        params = scrubbed.get("params")
+        if isinstance(params, dict):
+            return scrubbed | {"params": dict.fromkeys(params, FILTERED)}
+        return scrubbed | {"params": [FILTERED] * len(params)} if isinstance(params, list) else scrubbed
 
     def part(self, value: Any) -> Any:
         kind = type(value)

@@ -39,3 +39,12 @@ def test_an_event_of_any_shape_is_shown(event: dict[str, Any]) -> None:
     assert len(sample.frames) <= FRAMES
     assert all(isinstance(frame.place, str) and frame.place for frame in sample.frames)
     assert sample.parts
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{"logentry": {"message": "no %s", "formatted": "no price"}}, {"message": "no price"}, {"logentry": "no price"}],
+)
+def test_what_an_event_says_is_shown(event: dict[str, Any]) -> None:
+    """In the canonical form, and in those in which older events are stored."""
+    assert sample_of("ab", event).message == "no price"
