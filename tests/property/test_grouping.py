@@ -84,9 +84,9 @@ def test_any_shape_is_grouped_and_explained(event: dict[str, Any]) -> None:
     explain(grouping)
     assert grouping.title
     assert grouping.culprit is None or isinstance(grouping.culprit, str)
-    first = join("shop", grouping, {})
+    first = join("shop", grouping, {}.get)
     recorded = {key.value: Recorded(first.issue, key.kind) for key in first.adds}
-    assert join("shop", v2.group(deepcopy(event)), recorded).issue == first.issue
+    assert join("shop", v2.group(deepcopy(event)), recorded.get).issue == first.issue
 
 
 @given(some.lists(some.sampled_from(EVENTS), min_size=1, max_size=12))
@@ -95,11 +95,11 @@ def test_an_event_that_comes_again_joins_its_issue(events: list[dict[str, Any]])
     recorded: dict[str, Recorded] = {}
     first: list[str] = []
     for event in events:
-        joined = join("shop", v2.group(event), recorded)
+        joined = join("shop", v2.group(event), recorded.get)
         recorded |= {key.value: Recorded(joined.issue, key.kind) for key in joined.adds}
         first.append(joined.issue)
 
-    assert [join("shop", v2.group(event), recorded).issue for event in events] == first
+    assert [join("shop", v2.group(event), recorded.get).issue for event in events] == first
 
 
 def _frames(value: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Which issue an event joins, by the keys that are recorded, and which keys it adds to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from analytics.grouping import v1
@@ -31,23 +31,31 @@ def keys_of(project: str, grouping: Grouping) -> tuple[Key, ...]:
     return grouping.primary, *grouping.others, *beside, old
 
 
-def join(project: str, grouping: Grouping, recorded: Mapping[str, Recorded]) -> Joined:
-    """``recorded``: what is known of the event's keys, by their values."""
+def join(
+    project: str, grouping: Grouping, find: Callable[[str], Recorded | None], *, look_for_more: bool = True
+) -> Joined:
+    """``find`` tells what is known of a key by its value.
+
+    Where the primary key is known nothing is to be decided; ``look_for_more`` adds the other keys to its issue.
+    """
+    if known := find(grouping.primary.value):
+        others = grouping.others if look_for_more else ()
+        return Joined(known.issue, grouping.primary, tuple(key for key in others if find(key.value) is None))
     keys = keys_of(project, grouping)
-    by = _decides(keys, recorded)
-    issue = issue_id(project, grouping.primary.value) if by is None else recorded[by.value].issue
+    recorded = {key: found for key in keys if (found := find(key.value)) is not None}
+    by = _decides(recorded)
+    issue = issue_id(project, grouping.primary.value) if by is None else recorded[by].issue
     claims = by is not None and by.kind == "value"
-    adds = (key for key in keys if key.value not in recorded and _is_added(key.kind, claims=claims))
-    return Joined(issue, by, tuple(adds))
+    return Joined(issue, by, tuple(key for key in keys if key not in recorded and _is_added(key.kind, claims=claims)))
 
 
-def _decides(keys: tuple[Key, ...], recorded: Mapping[str, Recorded]) -> Key | None:
-    claimed = any(key.kind == "claim" and key.value in recorded for key in keys)
-    for key in keys:
-        found = recorded.get(key.value)
-        if found is None or key.kind == "claim":
+def _decides(recorded: Mapping[Key, Recorded]) -> Key | None:
+    """Of the keys that are recorded, the first that says that the event is of that issue."""
+    claimed = any(key.kind == "claim" for key in recorded)
+    for key, found in recorded.items():
+        if key.kind == "value" and (claimed or found.kind != "message alone"):
             continue
-        if key.kind != "value" or (found.kind == "message alone" and not claimed):
+        if key.kind != "claim":
             return key
     return None
 

@@ -22,7 +22,7 @@ def issues_of(events: Sequence[Event]) -> list[str]:
     recorded: dict[str, Recorded] = {}
     found = []
     for event in events:
-        joined = join("shop", v2.group(event), recorded)
+        joined = join("shop", v2.group(event), recorded.get)
         recorded |= {key.value: Recorded(joined.issue, key.kind) for key in joined.adds}
         found.append(joined.issue)
     return found
