@@ -84,7 +84,7 @@ def test_any_shape_is_grouped_and_explained(event: dict[str, Any]) -> None:
     explain(grouping)
     assert grouping.title
     assert grouping.culprit is None or isinstance(grouping.culprit, str)
-    first = join("shop", grouping, {}.get)
+    first = join("shop", grouping, lambda _key: None)
     recorded = {key.value: Recorded(first.issue, key.kind) for key in first.adds}
     assert join("shop", v2.group(deepcopy(event)), recorded.get).issue == first.issue
 

@@ -51,6 +51,12 @@ def explain(grouping: Grouping) -> Component:
     return Component("event", RUNGS[grouping.parts[0]], contributes=True, children=default)
 
 
+def saying(grouping: Grouping) -> str:
+    """What an event says without what differs from event to event: each cause's type and message."""
+    causes = dict.fromkeys(": ".join(filter(None, (one.kind, parameterise(one.value)))) for one in grouping.faults)
+    return " / ".join(causes) or parameterise(template(grouping.event)) or "nothing"
+
+
 def leaves(component: Component) -> Iterator[Component]:
     """Those without children, in order."""
     if not component.children:
