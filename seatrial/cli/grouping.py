@@ -26,7 +26,7 @@ def why(
     if as_json:
         print_json(found)
         return
-    for line in _lines(found):
+    for line in lines(found):
         say(line)
 
 
@@ -87,7 +87,8 @@ def _told(reason: str, by: str | None) -> dict[str, Any]:
     return {"reason": reason} | ({"by": by} if by else {})
 
 
-def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+def lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """The whole answer, for people: + contributes, - does not."""
     yield f"{found['name'] or found['issue']}  {found['version']}: {found['tree'].get('value') or found['rule']}"
     for child in found["tree"].get("children", []):
         yield from _component(child, "  ")
