@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analytics.grouping.v2.platforms import OTHER, PYTHON
 from analytics.grouping.v2.shapes import Json, exceptions, frames, mechanism, text
+from analytics.grouping.v2.wrappers import is_for_passing_on
 
 MOST = 10
 """Causes of one event that count."""
@@ -57,16 +58,16 @@ def _of_line(found: Sequence[Json], platform: str) -> list[Cause]:
 def _is_raised_from(outer: Json, inner: Json, platform: str) -> bool:
     """Whether the one was raised because of the other, rather than by chance while the other was handled.
 
-    Only Python links both kinds, and does not tell which. Whoever raises from an exception has called what failed: the
-    function is on the inner stack too.
+    Only Python links both kinds, and does not tell which. Who handles a failure has called what failed, so that
+    function is on both stacks. Where it raised itself, it passed the failure on; where it called what raised, that is a
+    failure of its own.
     """
     source = mechanism(outer).get("source") or mechanism(inner).get("source")
     if source == "__cause__" or platform not in {PYTHON, OTHER}:
         return True
-    ours, theirs = frames(outer), frames(inner)
-    if not ours or not theirs:
-        return True
-    return _function(ours[-1]) in {_function(frame) for frame in theirs}
+    ours = [_function(frame) for frame in frames(outer)]
+    shared = {_function(frame) for frame in frames(inner)}.intersection(ours)
+    return not shared or ours[-1] in shared or is_for_passing_on(ours[-1][1])
 
 
 def _function(frame: Json) -> tuple[str, str]:
@@ -88,7 +89,7 @@ def _children(found: Sequence[Json]) -> dict[int, list[int]] | None:
         of = places.get(parent) if isinstance(parent, int) else None
         if of is not None and of != place:
             children[of].append(place)
-    return children
+    return children if any(children.values()) else None
 
 
 def _of_tree(found: Sequence[Json], children: dict[int, list[int]]) -> list[Cause]:

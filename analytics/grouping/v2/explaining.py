@@ -53,7 +53,9 @@ def explain(grouping: Grouping) -> Component:
 
 def saying(grouping: Grouping) -> str:
     """What an event says without what differs from event to event: each cause's type and message."""
-    causes = dict.fromkeys(": ".join(filter(None, (one.kind, parameterise(one.value)))) for one in grouping.faults)
+    causes = dict.fromkeys(
+        ": ".join(filter(None, (one.kind, faults.said(one.value, grouping.platform)))) for one in grouping.faults
+    )
     return " / ".join(causes) or parameterise(template(grouping.event)) or "nothing"
 
 
@@ -104,7 +106,7 @@ def _default(grouping: Grouping) -> Iterator[Component]:
     if any(any(fault.parts[1:]) for fault in grouping.faults):
         return
     if message := template(event):
-        yield _text("message", message, contributes=True)
+        yield _text("message", parameterise(message))
     elif stack := frames_beside(event):
         yield Component("stack", contributes=True, children=tuple(_every(stack, platform)))
     if grouping.default[0] == "fallback":
@@ -128,18 +130,18 @@ def _cause(exception: Json, fault: Fault, platform: str) -> Component:
         told.append(Component("stack", contributes=fault.rung in BY_STACK, children=stack))
     if fault.guarded:
         hint = "the frame is a wrapper's: what it says tells the causes behind it apart"
-        told.append(Component("value", parameterise(fault.value), contributes=True, hint=hint))
+        told.append(Component("value", faults.said(fault.value, platform), contributes=True, hint=hint))
     elif fault.rung in {"type and value", "message"}:
-        told.append(_text("value" if fault.rung != "message" else "message", fault.value, contributes=True))
+        name = "value" if fault.rung == "type and value" else "message"
+        told.append(_text(name, faults.said(fault.value, platform)))
     elif fault.value:
         told.append(Component("value", fault.value[:SHOWN_VALUE], hint="the stack is enough"))
     return Component("exception", raw, contributes=True, children=tuple(told))
 
 
-def _text(name: str, value: str, *, contributes: bool) -> Component:
-    parameterised = parameterise(value)
+def _text(name: str, parameterised: str) -> Component:
     hint = f"ids, hosts, times and numbers are left out ({MARK})" if MARK in parameterised else ""
-    return Component(name, parameterised, contributes=contributes, hint=hint)
+    return Component(name, parameterised, contributes=True, hint=hint)
 
 
 def _stack(fault: Fault, platform: str) -> Iterator[Component]:

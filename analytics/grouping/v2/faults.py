@@ -9,7 +9,7 @@ from analytics.grouping.v2 import recursion
 from analytics.grouping.v2.chains import Cause
 from analytics.grouping.v2.frames import Frame
 from analytics.grouping.v2.names import clean_type
-from analytics.grouping.v2.parameters import is_telling, parameterise
+from analytics.grouping.v2.parameters import is_telling, of_script, parameterise
 from analytics.grouping.v2.platforms import JAVASCRIPT
 from analytics.grouping.v2.shapes import Json, mechanism, text
 from analytics.grouping.v2.shapes import frames as frames_of
@@ -53,9 +53,12 @@ def read(cause: Cause, beside: Sequence[Json], platform: str) -> Fault:
     stacks = [stack for one in cause.chain if (stack := frames_of(one)[-LONGEST_STACK:])] or [list(beside)]
     if not kind and value and (platform == JAVASCRIPT or not stacks[0]):
         # What an SDK made of a message, or of something thrown that is no error: its stack is the SDK's caller's.
-        return Fault(kind, value, "message", ("message", parameterise(value)), None, stacks[0], guarded=False)
+        return Fault(kind, value, "message", ("message", said(value, platform)), None, stacks[0], guarded=False)
     if recursion.is_exhausted(text(exception.get("type")), value) and (circle := _circle(stacks[0], platform)):
         return Fault(kind, value, "recursion", ("recursion", *circle), None, stacks[0], guarded=False)
+    if len(cause.chain) > 1 and not frames_of(exception) and (alone := value_parts(kind, value, platform)):
+        # The stacks there are tell who passed it on.
+        return Fault(kind, value, "type and value", alone, None, stacks[0], guarded=False)
     return _by_frames(kind, value, stacks, platform)
 
 
@@ -66,13 +69,13 @@ def _by_frames(kind: str, value: str, stacks: Sequence[Sequence[Json]], platform
             break
         if found is not None:
             frame, raw = found
-            guarded = bool(value) and ((frame.use == "anonymous" and not frame.line) or is_wrapper(frame, raw))
-            parts = ("in-app frame", kind, frame.text, *([parameterise(value)] if guarded else []))
+            guarded = bool(value) and ((frame.use == "anonymous" and not frame.line) or is_wrapper(frame, raw, kind))
+            parts = ("in-app frame", kind, frame.text, *([said(value, platform)] if guarded else []))
             return Fault(kind, value, "in-app frame", parts, raw, stack, guarded=guarded)
     else:
         if every := all_frames(stacks[0], platform):
             return Fault(kind, value, "all frames", ("all frames", kind, *every), None, stacks[0], guarded=False)
-    parts = ("type and value", kind, parameterise(value))
+    parts = ("type and value", kind, said(value, platform))
     return Fault(kind, value, "type and value", parts, None, stacks[0], guarded=False)
 
 
@@ -121,10 +124,15 @@ def stack_parts(fault: Fault, platform: str, *, with_value: bool) -> Parts:
     every = all_frames(fault.stack, platform)
     if not every:
         return fault.parts
-    return ("all frames", fault.kind, *every, *([parameterise(fault.value)] if with_value else []))
+    return ("all frames", fault.kind, *every, *([said(fault.value, platform)] if with_value else []))
 
 
-def value_parts(fault: Fault) -> Parts:
+def value_parts(kind: str, value: str, platform: str) -> Parts:
     """Type and message alone; empty where they say too little to know a cause by."""
-    parameterised = parameterise(fault.value)
-    return ("type and value", fault.kind, parameterised) if is_telling(parameterised) else ()
+    parameterised = said(value, platform)
+    return ("type and value", kind, parameterised) if is_telling(parameterised) else ()
+
+
+def said(value: str, platform: str) -> str:
+    """What an exception says, without what differs from event to event and from build to build."""
+    return of_script(value) if platform == JAVASCRIPT else parameterise(value)

@@ -5,7 +5,7 @@ import re
 HASH = r"(?=[0-9a-zA-Z_]*\d)[0-9a-zA-Z_]{5,}|[0-9a-f]{8,}|(?=[A-Za-z0-9_]*[A-Z])(?=[A-Za-z0-9_]*[a-z])[A-Za-z0-9_]{8}"
 HASHED = re.compile(rf"[._-](?:{HASH})(?=[._-])")
 """The content's hash in ``main.3f2a1c.js`` and ``index-DkX9aBcQ.js``: it changes with every build."""
-ALL_HASH = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{8,}")
+ALL_HASH = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{8,}|\d+")
 GENERAL = frozenset({
     "index", "__init__", "__main__", "main", "mod", "lib", "page", "route", "layout", "handler", "app", "server",
 })  # fmt: skip

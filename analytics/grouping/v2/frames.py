@@ -19,7 +19,7 @@ LONGEST = 500
 LONGEST_LINE = 120
 """A line of source that is longer was put together by a bundler."""
 GLUE = re.compile(
-    r"\$\$Lambda|\$Proxy\d|GeneratedMethodAccessor|GeneratedConstructorAccessor|FastClass|MethodAccessorImpl|\$\$Lambda\$|"
+    r"\$\$Lambda|\$\$ExternalSynthetic|\$Proxy\d|GeneratedMethodAccessor|GeneratedConstructorAccessor|FastClass|MethodAccessorImpl|"
     r"LambdaForm|^jdk\.internal\.reflect|^sun\.reflect"
 )
 """What the virtual machine puts between two functions, differently from run to run."""

@@ -84,7 +84,7 @@ class Grouping:
         """Type and message alone, of an event whose stack decided; None where they say too little."""
         if not self.is_known_by_stack or self.by or len(self.faults) > 1:
             return None
-        told = faults.value_parts(self.faults[0])
+        told = faults.value_parts(self.faults[0].kind, self.faults[0].value, self.platform)
         return Key("value", digest(told)) if told else None
 
     @cached_property

@@ -12,13 +12,16 @@ LINES = 2
 """Of a value: what follows is a dump, a stack in words, or an answer that was quoted."""
 
 MONTH = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|janv|févr|mars|avr|mai|juin|juil|août|sept|déc|mär|okt|dez|"
-    r"ene|abr|ago|dic)[a-zéû]{0,7}\.?"
+    r"(?:jan(?:uary|uar|v|vier)?|feb(?:ruary|ruar|rero)?|févr(?:ier)?|mar(?:ch|s|zo)?|märz?|apr(?:il)?|avr(?:il)?|abr(?:il)?|"
+    r"may|mai|mayo|june?|juni|juin|junio|july?|juli|juil(?:let)?|julio|aug(?:ust)?|août|ago(?:sto)?|sept?(?:ember|embre|"
+    r"iembre)?|oct(?:ober|obre|ubre)?|okt(?:ober)?|nov(?:ember|embre|iembre)?|dec(?:ember)?|déc(?:embre)?|dez(?:ember)?|"
+    r"ene(?:ro)?|dic(?:iembre)?)\b\.?"
 )
-TIME = r"\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?:\s?[ap]\.?m\b\.?)?(?:\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?"
+DAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
+TIME = r"\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?:\s?(?i:[ap]\.?m)\b\.?)?(?:\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?"
 DATE = (
     rf"\b\d{{4}}[-/]\d\d?[-/]\d\d?(?:[T ]{TIME})?|\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}(?:,? {TIME})?"
-    rf"|\b(?i:\d{{1,2}}\.? {MONTH} \d{{4}}|{MONTH} \d{{1,2}},? \d{{4}})(?:,? {TIME})?|\b{TIME}"
+    rf"|\b(?i:{DAY}(?:\d{{1,2}}\.? {MONTH}|{MONTH} \d{{1,2}}\b)(?:,? \d{{4}})?)(?:,? {TIME})?|\b{TIME}"
 )
 UNIT = (
     r"(?:\s?(?:ns|us|µs|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|days?|[kKMGT]i?B|bytes?|%|€|\$|£|EUR|USD)"
@@ -34,12 +37,12 @@ KINDS = {
     # A code, an exit status, a signal: they name the kind of the fault.
     "code": (
         r"\b(?i:status|code|http(?:/\d(?:\.\d)?)?|errno|winerror|signal|sqlstate)(?: code| is|:|=|\[)?[ :=]{0,2}"
-        r"\d{1,6}\b|\(\d{3,5}, (?=['\"])"
+        r"\d{1,6}\b|\(\d{3,5}, (?=['\"])|\b(?i:error) #\d+"
     ),
     # Words that end in digits.
     "word": r"\b(?:sha|md|utf|base|u?int|float|latin|iso|ipv|oauth|http|x|s|r|ec|py|v)-?\d{1,3}\b(?![-\w])",
     "placeholder": (r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[sdifrxXgeu]\b|%@|\$\{[^}\s]*\}|\{\{?\s*[\w.!:]*\s*\}?\}"),
-    "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*",
     "url": r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>)\]]+",
     "uuid": r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b",
     "token": r"\b(?:[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}|eyJ[\w-]+\.[\w-]+\.[\w-]*)\b",
@@ -74,8 +77,20 @@ CODED = re.compile(
     r"^\[(?:Errno|WinError) -?\d+\]|^ORA-\d{5}|^SQLSTATE\[\w+\](?: ?\[\d+\])?:?(?: \d+)?|HRESULT: ?0x[0-9a-fA-F]+"
 )
 """A code that stands for its text, which is told in the language of the machine."""
+MARKS = re.compile(rf"{re.escape(MARK)}(?:[\s,;:/|x.-]*(?:and |or )?{re.escape(MARK)})+")
+"""A list, however long."""
+BUNDLED = re.compile(
+    r"(?<=evaluating ')[A-Za-z_$][\w$]?\b|"
+    r"(?<![\w$.'\"])[A-Za-z_$][\w$]?(?=(?:\.[A-Za-z_$][\w$]*)*\)? is (?:not|undefined|null)\b)"
+)
+"""``e`` in ``e.total is not a function`` and in ``(evaluating 'e.total')``."""
 SPACES = re.compile(r"\s+")
 WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def of_script(value: str) -> str:
+    """As `parameterise`, of what JavaScript says: without the short names that a bundler gave to variables."""
+    return parameterise(BUNDLED.sub(MARK, value[:CHARACTERS]))
 
 
 def parameterise(value: str) -> str:
@@ -84,7 +99,7 @@ def parameterise(value: str) -> str:
     line = SPACES.sub(" ", " ".join(lines)).strip()
     if coded := CODED.search(line):
         return coded.group()
-    return VARIABLE.sub(_marked, line)
+    return MARKS.sub(MARK, VARIABLE.sub(_marked, line))
 
 
 def is_telling(parameterised: str) -> bool:

@@ -20,16 +20,21 @@ PLUMBING = RAISING | frozenset({
     "call", "invoke", "apply", "perform", "execute", "executor", "exec", "run", "runner", "do", "dispatch",
     "dispatcher", "handle", "handler", "request", "req", "response", "fetch", "send", "get", "post", "put",
     "patch", "delete", "head", "query", "sql", "statement", "db", "database", "raw", "http", "https", "rest",
-    "rpc", "grpc", "api", "json", "graphql", "service", "client", "remote", "backend", "gateway", "proxy",
-    "middleware", "interceptor", "intercept", "decorator", "decorated", "proceed", "next", "retry", "retries",
-    "retrying", "attempt", "try", "with", "without", "safe", "safely", "guard", "guarded", "protect",
-    "protected", "catch", "catching", "check", "checked", "require", "make", "convert", "translate", "on", "if",
-    "when", "for", "to", "from", "and", "or", "is", "ok", "status", "result", "callback", "promise", "async",
-    "await", "sync", "task", "job", "command", "action", "operation", "transaction", "report", "capture",
-    "traced", "timed", "internal", "base", "main", "init", "method", "func", "function", "fn", "target", "all",
-    "one", "any",
+    "load", "data", "process", "resource", "item", "object", "value", "rpc", "grpc", "api", "json", "graphql",
+    "service", "client", "remote", "backend", "gateway", "proxy", "middleware", "interceptor", "intercept",
+    "decorator", "decorated", "proceed", "next", "retry", "retries", "retrying", "attempt", "try", "with",
+    "without", "safe", "safely", "guard", "guarded", "protect", "protected", "catch", "catching", "check",
+    "checked", "require", "make", "convert", "translate", "on", "if", "when", "for", "to", "from", "and", "or",
+    "is", "ok", "status", "result", "callback", "promise", "async", "await", "sync", "task", "job", "command",
+    "action", "operation", "transaction", "report", "capture", "traced", "timed", "internal", "base", "main",
+    "init", "method", "func", "function", "fn", "target", "all", "one", "any",
 })  # fmt: skip
 """A name made of these alone says nothing of what the program does: `request`, `execute_query`, `callApi`."""
+VAGUE_TYPES = frozenset({
+    "*errors.errorString", "*errors.fundamental", "*errors.withStack", "*errors.withMessage", "*errors.joinError",
+    "*fmt.wrapError", "*fmt.wrapErrors", "errors.errorString", "fmt.wrapError",
+})  # fmt: skip
+"""What most errors of Go are, with the stack of the place where one was reported, which may be the same for all."""
 WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 OWNER = re.compile(r"[.:#\\ ]")
 RAISES_WHAT_IT_WAS_TOLD = re.compile(
@@ -38,14 +43,16 @@ RAISES_WHAT_IT_WAS_TOLD = re.compile(
 )
 
 
-def is_wrapper(frame: Frame, raw: Json) -> bool:
-    """``raw``: the frame as it was sent."""
-    return (
-        _is_plumbing(frame.function) or RAISES_WHAT_IT_WAS_TOLD.match(text(raw.get("context_line"))[:300]) is not None
+def is_wrapper(frame: Frame, raw: Json, kind: str) -> bool:
+    """``raw``: the frame as it was sent. ``kind``: the type of the exception."""
+    return kind in VAGUE_TYPES or (
+        is_for_passing_on(frame.function)
+        or RAISES_WHAT_IT_WAS_TOLD.match(text(raw.get("context_line"))[:300]) is not None
     )
 
 
 @lru_cache(4_096)
-def _is_plumbing(function: str) -> bool:
+def is_for_passing_on(function: str) -> bool:
+    """Whether a function's name says only that it passes something on."""
     words = [word.lower() for word in WORDS.findall(OWNER.split(function)[-1])]
     return bool(words) and (PLUMBING.issuperset(words) or not RAISING.isdisjoint(words))

@@ -149,9 +149,9 @@ SETS = (
         event(
             "python",
             NO_PRICE,
-            raised("OSError", "disk full", py("shop.views.show"), py("shop.audit.save"), py("os.write", app=False)),
+            raised("OSError", "disk full", py("shop.orders.load"), py("shop.audit.save"), py("os.write", app=False)),
         ),
-        event("python", NO_PRICE, raised("KeyError", "'user'", py("shop.views.show"), py("shop.mails.warn"))),
+        event("python", NO_PRICE, raised("KeyError", "'user'", py("shop.orders.load"), py("shop.mails.warn"))),
     ),
     case(
         "a library's own chain",

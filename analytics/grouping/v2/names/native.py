@@ -12,6 +12,7 @@ SWIFT = re.compile(
     r"\(\d+\) (?:await resume|suspend resume) partial function for) )+"
 )
 RETURNS = re.compile(r"\s+->.*$")
+TRAIT = re.compile(r"^<(.+?) as .+?>(?=::)")
 TAIL = re.compile(r"(?:\s+(?:const|volatile|noexcept|throws|async|&&?))+$")
 
 
@@ -23,6 +24,7 @@ def clean(_module: str, function: str) -> tuple[str, str]:
     if function.startswith(("-[", "+[")):
         return "", function
     function = _without(LAMBDA.sub("", function.replace("(anonymous namespace)", "")), "(", ")")
+    function = TRAIT.sub(r"\1", function)
     if "operator" not in function:
         function = _without(function, "<", ">")
     return "", TAIL.sub("", function.strip()).rpartition(" ")[2].replace("::::", "::").strip(":")

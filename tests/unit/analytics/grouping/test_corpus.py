@@ -8,10 +8,10 @@ import pytest
 
 from analytics.grouping import v2
 from analytics.grouping.v2.joining import Recorded, join
-from tests.data.grouping import chains, javascript, languages, messages, routes
+from tests.data.grouping import chains, javascript, languages, messages, plain, routes
 from tests.data.grouping.building import Event, Set
 
-CORPUS: tuple[Set, ...] = (*routes.SETS, *chains.SETS, *javascript.SETS, *languages.SETS, *messages.SETS)
+CORPUS: tuple[Set, ...] = (*routes.SETS, *chains.SETS, *javascript.SETS, *languages.SETS, *messages.SETS, *plain.SETS)
 MISSES = {"flags of in_app that moved to a shared library"}
 """Each is explained in docs/grouping.md."""
 ENOUGH = 0.9
