@@ -123,7 +123,13 @@ def _cause(exception: Json, fault: Fault, platform: str) -> Component:
     raw = text(exception.get("type"))
     told = []
     if fault.rung not in {"recursion", "message"}:
-        hint = "" if fault.kind == raw else "made by the client" if clean_type(raw) else "says nothing of the cause"
+        hint = (
+            ""
+            if fault.kind == raw
+            else "made by the client"
+            if clean_type(platform, raw)
+            else "says nothing of the cause"
+        )
         told.append(Component("type", fault.kind or raw, contributes=bool(fault.kind), hint=hint if raw else ""))
     if fault.stack:
         stack = tuple(_stack(fault, platform))

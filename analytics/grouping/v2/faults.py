@@ -48,7 +48,7 @@ class Fault:
 def read(cause: Cause, beside: Sequence[Json], platform: str) -> Fault:
     """``beside``: the frames that the event has outside of its exceptions."""
     exception = cause.exception
-    kind = "" if mechanism(exception).get("synthetic") is True else clean_type(text(exception.get("type")))
+    kind = "" if mechanism(exception).get("synthetic") is True else clean_type(platform, text(exception.get("type")))
     value = text(exception.get("value"))
     stacks = [stack for one in cause.chain if (stack := frames_of(one)[-LONGEST_STACK:])] or [list(beside)]
     if not kind and value and (platform == JAVASCRIPT or not stacks[0]):

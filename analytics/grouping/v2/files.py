@@ -10,6 +10,10 @@ GENERAL = frozenset({
     "index", "__init__", "__main__", "main", "mod", "lib", "page", "route", "layout", "handler", "app", "server",
 })  # fmt: skip
 """Names that every folder may have: the folder tells which."""
+FOLDERS = frozenset(
+    {"src", "lib", "app", "apps", "dist", "build", "out", "js", "source", "main", "www", "html", "current"}
+)
+"""Folders that every program may have."""
 BUNDLE = re.compile(
     r"(?:^|[._~-])(?:main|index|app|application|bundle|vendors?|chunks?|runtime|polyfills?|commons?|framework|webpack|"
     r"all|scripts?|client|entry|shared|\d+|min|prod|production|_app|_buildmanifest)(?=[._~-]|$)",
@@ -21,11 +25,14 @@ SCHEMES = re.compile(
     r"^(?:webpack|webpack-internal|rollup|vite|turbopack|ng|file|app|capacitor|ionic)://+(?:/\(\w+\)/)?"
 )
 URL = re.compile(r"^(?:https?|blob:|capacitor|ionic|app|chrome-extension|moz-extension|safari-extension)[\w-]*:")
-ROOT = re.compile(r"^(?:_N_E|\[project\]|\[app-client\])?/?(?:\./)*")
+ROOT = re.compile(r"^(?:(?:_N_E|\[project\]|\[app-client\])/|\./)+")
 
 
 def name(path: str) -> str:
-    """The last step of a path without query and hash, in lower case; with its folder where every folder may have it."""
+    """The last step of a path and the folder it lies in, in lower case, without query and hash.
+
+    The folder is left out where a deployment may have named it, where every program has it, and at an address.
+    """
     steps = [step for step in _bare(path).split("/") if step]
     if not steps:
         return ""
@@ -33,10 +40,15 @@ def name(path: str) -> str:
     stem, dot, ending = last.partition(".")
     if ALL_HASH.fullmatch(stem):
         return f"<hash>{dot}{ending}".lower()
-    folder = steps[-2] if len(steps) > 1 else ""
-    if stem.lower() in GENERAL and folder and not any(character.isdigit() for character in folder) and folder != "..":
+    rooted = _bare(path).startswith("/")
+    folder = "" if len(steps) <= 1 + rooted or is_url(path) else steps[-2].lower()
+    if folder and _is_of_the_source(folder) and (folder not in FOLDERS or stem.lower() in GENERAL):
         last = f"{folder}/{last}"
     return last.lower()
+
+
+def _is_of_the_source(folder: str) -> bool:
+    return folder != ".." and not any(character.isdigit() for character in folder)
 
 
 def is_url(path: str) -> bool:

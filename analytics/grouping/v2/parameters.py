@@ -72,7 +72,7 @@ NAMES = re.compile(
     re.IGNORECASE,
 )
 """Before a quotation: it is a name that the program has."""
-NAME = re.compile(r"[A-Za-z_$][A-Za-z_$.:<>\[\]()-]{0,60}")
+NAME = re.compile(r"(?:<\*>|[A-Za-z_$])[A-Za-z_$.:<>\[\]()-]{0,60}")
 CODED = re.compile(
     r"^\[(?:Errno|WinError) -?\d+\]|^ORA-\d{5}|^SQLSTATE\[\w+\](?: ?\[\d+\])?:?(?: \d+)?|HRESULT: ?0x[0-9a-fA-F]+"
 )

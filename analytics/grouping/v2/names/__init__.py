@@ -36,11 +36,11 @@ def clean(platform: str, module: str, function: str) -> tuple[str, str]:
     return module, "" if _is_anonymous(function) else function
 
 
-def clean_type(kind: str) -> str:
+def clean_type(platform: str, kind: str) -> str:
     """The type of an exception without arguments, generated parts, and the place where an anonymous one was written."""
     kind = ANONYMOUS_CLASS.sub("class@anonymous", kind.replace("\x00", ""))
     kind = ARGUMENTS.sub("", ARITY.sub("", GENERATED.sub("", kind)))
-    return "" if is_minified(kind) else kind
+    return "" if platform == platforms.JAVASCRIPT and is_minified(kind) else kind
 
 
 def _is_anonymous(function: str) -> bool:
