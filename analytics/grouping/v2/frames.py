@@ -15,7 +15,7 @@ Use: TypeAlias = Literal["named", "anonymous", "unreadable", "left out"]
 
 REMEMBERED = 16_384
 """Frames whose names were cleaned already; at about 500 bytes each the memory of them stays below 10 MB."""
-LONGEST = 500
+LONGEST = 300
 LONGEST_LINE = 120
 """A line of source that is longer was put together by a bundler."""
 GLUE = re.compile(

@@ -6,7 +6,8 @@ OFFSET = re.compile(r"\s*\+\s*(?:0x[0-9a-fA-F]+|\d+)$")
 CLONE = re.compile(r"\s*[\[(]clone .*?[\])]|\.(?:isra|constprop|part|cold|llvm|lto_priv)(?:\.\d+)*")
 LAMBDA = re.compile(r"::(?:\{lambda\(|\$_\d|'lambda|<lambda|lambda_\w).*$")
 RUST = re.compile(r"::h[0-9a-f]{16}$|(?:::\{\{closure\}\}|::_\{\{closure\}\}|::\{closure#\d+\})+")
-BLOCK = re.compile(r"^_*\d*_*(?P<of>[-+]\[.*?\]|\w+?)_block_invoke(?:[_.]\d+)?$")
+BLOCK = "_block_invoke"
+BLOCK_NUMBER = re.compile(r"^_+\d*_*")
 SWIFT = re.compile(
     r"^(?:(?:partial apply (?:forwarder )?for|(?:implicit )?closure #\d+(?: \([^)]*\))? in|specialized|@objc|"
     r"\(\d+\) (?:await resume|suspend resume) partial function for) )+"
@@ -19,8 +20,8 @@ TAIL = re.compile(r"(?:\s+(?:const|volatile|noexcept|throws|async|&&?))+$")
 def clean(_module: str, function: str) -> tuple[str, str]:
     """The image a function lies in is left out: clients name it in many ways."""
     function = SWIFT.sub("", RUST.sub("", CLONE.sub("", OFFSET.sub("", RETURNS.sub("", function)))))
-    if found := BLOCK.match(function):
-        function = found["of"]
+    if BLOCK in function:
+        function = BLOCK_NUMBER.sub("", function.partition(BLOCK)[0])
     if function.startswith(("-[", "+[")):
         return "", function
     function = _without(LAMBDA.sub("", function.replace("(anonymous namespace)", "")), "(", ")")
