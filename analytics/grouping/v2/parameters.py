@@ -41,7 +41,11 @@ KINDS = {
     ),
     # Words that end in digits.
     "word": r"\b(?:sha|md|utf|base|u?int|float|latin|iso|ipv|oauth|http|x|s|r|ec|py|v)-?\d{1,3}\b(?![-\w])",
-    "placeholder": (r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[sdifrxXgeu]\b|%@|\$\{[^}\s]*\}|\{\{?\s*[\w.!:]*\s*\}?\}"),
+    # Also what scrubbing left in place of an address, a card or a secret.
+    "placeholder": (
+        r"(?:[\w.-]*\[(?:Filtered|email|ip|creditcard|token|iban|ssn)\][\w.-]*)+|"
+        r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[sdifrxXgeu]\b|%@|\$\{[^}\s]*\}|\{\{?\s*[\w.!:]*\s*\}?\}"
+    ),
     "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*",
     "url": r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>)\]]+",
     "uuid": r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b",

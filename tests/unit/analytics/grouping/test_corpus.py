@@ -2,12 +2,18 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from itertools import permutations
 
+import msgspec
 import pytest
 
 from analytics.grouping import v2
 from analytics.grouping.v2.joining import Recorded, join
+from api.intake.context import Context
+from api.intake.events import event_record
+from api.intake.keys import ProjectKeys
 from tests.data.grouping import chains, javascript, languages, messages, plain, routes
 from tests.data.grouping.building import Event, Set
 
@@ -50,6 +56,19 @@ def test_most_of_the_corpus_is_right(capsys: pytest.CaptureFixture[str]) -> None
         sys.stdout.write("\n".join(["", *told, *(f"  wrong: {one.name} ({one.source})" for one in wrong), ""]))
     assert len(wrong) <= (1 - ENOUGH) * len(CORPUS)
     assert {one.name for one in wrong} == MISSES
+
+
+def test_intake_changes_nothing_of_it() -> None:
+    """What is made canonical and scrubbed comes to the same issues."""
+    context = Context(ProjectKeys("shop", frozenset(), b"key"), None, 1_790_000_000_000)
+
+    def as_logged(event: Event) -> Event:
+        record = event_record(deepcopy(event), context)
+        logged: Event = msgspec.json.decode(record.value or b"")["event"]
+        return logged
+
+    logged = [replace(one, events=tuple(map(as_logged, one.events))) for one in CORPUS]
+    assert {one.name for one in logged if not is_right(one, range(len(one.events)))} <= MISSES
 
 
 def test_the_corpus_is_large_enough() -> None:
