@@ -6,7 +6,9 @@ from hashlib import blake2b
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from analytics.grouping import v1
+from analytics.grouping import v2
+from analytics.grouping.v2.explaining import document, explain
+from consumers import joining
 from consumers.decoding import Delivery
 from consumers.folding import Fold, storable, user_value
 from models.store import samples, tables
@@ -29,8 +31,15 @@ class ErrorEvent:
     handled: bool
     host: str
     occurred_at: int
-    issue: str
-    grouping: v1.Grouping
+    grouped: joining.Grouped
+
+    @property
+    def issue(self) -> str:
+        return self.grouped.joined.issue
+
+    @property
+    def grouping(self) -> v2.Grouping:
+        return self.grouped.grouping
 
     @property
     def project(self) -> str:
@@ -45,8 +54,8 @@ def store(fold: Fold, deliveries: Sequence[Delivery]) -> None:
     """Write a batch's events; each id counts once, whatever was delivered twice."""
     events: dict[tuple[str, bytes], ErrorEvent] = {}
     told = []
-    for delivery in deliveries:
-        event = read(fold, delivery)
+    for delivery, grouped in zip(deliveries, joining.join_all(fold, deliveries), strict=True):
+        event = read(fold, delivery, grouped)
         events.setdefault((event.project, event.event_id), event)
         told.append((delivery, _event_row(event)))
     new = fold.insert_once(tables.event, told)
@@ -56,10 +65,9 @@ def store(fold: Fold, deliveries: Sequence[Delivery]) -> None:
     _store_users(fold, fresh)
 
 
-def read(fold: Fold, delivery: Delivery) -> ErrorEvent:
+def read(fold: Fold, delivery: Delivery, grouped: joining.Grouped) -> ErrorEvent:
     """The event in a message; whatever its shape, nothing here raises."""
     message, event = delivery.message, delivery.message.event
-    grouping = v1.group(event)
     release = event.get("release")
     environment = event.get("environment")
     return ErrorEvent(
@@ -71,8 +79,7 @@ def read(fold: Fold, delivery: Delivery) -> ErrorEvent:
         handled=handled(event),
         host=storable(str(event.get("server_name") or ""), 200) or "",
         occurred_at=times.to_milliseconds(event.get("timestamp")) or delivery.booked_at,
-        issue=v1.issue_id(message.project, grouping.key),
-        grouping=grouping,
+        grouped=grouped,
     )
 
 
@@ -133,6 +140,7 @@ def _store_counts(fold: Fold, events: Sequence[ErrorEvent]) -> None:
         row["events"] += 1
         row["unhandled"] += not event.handled
     fold.insert_known(tables.issue, issues)
+    fold.insert_known(tables.issue_why, [_why_row(event) for event in events if event.grouped.explains])
     fold.insert_known(tables.release_seen, releases)
     fold.unit.add(tables.issue_minute, list(minutes.values()))
     fold.insert_known(tables.issue_seen, seen)
@@ -148,6 +156,11 @@ def _issue_row(event: ErrorEvent) -> dict[str, Any]:
         "culprit": storable(event.grouping.culprit, 300),
         "level": storable(event.grouping.level, 20),
     }
+
+
+def _why_row(event: ErrorEvent) -> dict[str, Any]:
+    tree = samples.pack(document(explain(event.grouping)))
+    return {"project": event.project, "issue": event.issue, "tree": tree}
 
 
 def _store_samples(fold: Fold, events: Sequence[ErrorEvent]) -> None:

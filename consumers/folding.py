@@ -8,6 +8,7 @@ from typing import Any, overload
 from sqlalchemy import Table
 
 from consumers.decoding import DeadLetter, Delivery
+from consumers.known_keys import KnownKeys
 from models.domain.identity import hash_identity
 from models.domain.ledger import Category, Fate
 from models.domain.project import Project
@@ -37,6 +38,7 @@ class Known:
     def __init__(self) -> None:
         self._committed: set[tuple[Any, ...]] = set()
         self._pending: set[tuple[Any, ...]] = set()
+        self.keys = KnownKeys()
 
     def new(self, table: Table, rows: Iterable[Row]) -> list[Row]:
         """The rows whose key is not known yet, each key once."""
@@ -57,9 +59,11 @@ class Known:
             self._committed.clear()
         self._committed |= self._pending
         self._pending.clear()
+        self.keys.commit()
 
     def rollback(self) -> None:
         self._pending.clear()
+        self.keys.rollback()
 
 
 @dataclass(slots=True)

@@ -163,8 +163,11 @@ class UnitOfWork(Protocol):
     def advance(self, moves: Sequence[Move]) -> None:
         """Compare-and-set each partition's offset; raise `Fenced` if one is not where it was expected."""
 
-    def fetch(self, table: Table, keys: Sequence[Row]) -> list[dict[str, Any]]:
-        """The rows with these primary keys, in any order. No other unit of work changes them before this one ends."""
+    def fetch(self, table: Table, keys: Sequence[Row], *, hold: bool = True) -> list[dict[str, Any]]:
+        """The rows with these primary keys, in any order.
+
+        No other unit of work changes them before this one ends, unless it is told not to ``hold`` them.
+        """
 
     def insert_new(self, table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
         """Insert the rows whose primary key is new, and return the keys that were; the rest is left as it is."""

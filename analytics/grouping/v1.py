@@ -52,11 +52,21 @@ def group(event: Mapping[str, Any]) -> Grouping:
     parts = _fingerprint(event.get("fingerprint"), default) or default
     return Grouping(
         key="\n".join(parts),
-        title=_title(event, exception),
-        culprit=_culprit(event, exception),
+        title=_title_of(event, exception),
+        culprit=_culprit_of(event, exception),
         level=_text(event.get("level")) or "error",
         parts=parts,
     )
+
+
+def title(event: Mapping[str, Any]) -> str:
+    """What people call the error: the raised exception's type and the first line it says, else the message's."""
+    return _title_of(event, raised(event))
+
+
+def culprit(event: Mapping[str, Any]) -> str | None:
+    """Where it happened, for people."""
+    return _culprit_of(event, raised(event))
 
 
 def issue_id(project: str, key: str) -> str:
@@ -146,7 +156,7 @@ def _fingerprint(fingerprint: object, default: tuple[str, ...]) -> tuple[str, ..
     return tuple(parts)
 
 
-def _title(event: Mapping[str, Any], exception: Mapping[str, Any] | None) -> str:
+def _title_of(event: Mapping[str, Any], exception: Mapping[str, Any] | None) -> str:
     if exception is not None:
         kind, value = _text(exception.get("type")), _text(exception.get("value")).partition("\n")[0]
         title = ": ".join(part for part in (kind, value) if part)
@@ -155,7 +165,7 @@ def _title(event: Mapping[str, Any], exception: Mapping[str, Any] | None) -> str
     return title[:300] or "Unnamed error"
 
 
-def _culprit(event: Mapping[str, Any], exception: Mapping[str, Any] | None) -> str | None:
+def _culprit_of(event: Mapping[str, Any], exception: Mapping[str, Any] | None) -> str | None:
     stack = frames(exception) or frames(event)
     in_app = [frame for frame in stack if frame.get("in_app") is True] or stack
     if in_app and (part := _frame_part(in_app[-1])):

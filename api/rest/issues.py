@@ -1,4 +1,4 @@
-"""Issues: the causes behind the errors, and why the events of one are one thing."""
+"""Issues: the causes behind the errors."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from api import addresses, rows
 from api.answers import answer, page, place_of
 from api.problems import not_found
 from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit, OfProject, Release
-from models.store.queries import events, grouping, issues
+from models.store.queries import events, issues
 from models.store.queries.issues import Issue, Place
 
 router = APIRouter(prefix="/projects/{project}", tags=["issues"])
@@ -48,16 +48,6 @@ def view(asked: OfProject, issue: str, environment: Environment = PRODUCTION, re
         return answer(_call_of(asked, environment, release)(found) | _beside(connection, asked, found, environment))
 
 
-@router.get("/issues/{issue}/why", summary="Why its events are one thing")
-def why(asked: OfProject, issue: str, environment: Environment = PRODUCTION) -> Response:
-    """The rule that applied, and the parts of the key by which events are the same."""
-    with asked.services.reading() as connection:
-        found = issue_of(connection, asked, issue, environment)
-        version, parts = grouping.of_issue(connection, asked.project, found.issue) or ("", [""])
-    told = {"issue": found.issue, "name": found.name, "title": found.title, "version": version}
-    return answer(told | {"rule": parts[0], "parts": parts[1:]})
-
-
 def issue_of(connection: Connection, asked: Asked, name: str, environment: str, release: str | None = None) -> Issue:
     """Raises `Problem` (404)."""
     found = issues.view(connection, asked.project, environment, name, release)
@@ -93,7 +83,7 @@ def _beside(connection: Connection, asked: Asked, found: Issue, environment: str
         "environment": environment,
         "releases": releases,
         "sample": {"event_id": sample[0], "event": sample[1]} if sample else None,
-        "why_url": _call(asked, "issues", found.issue, "why", environment=environment),
+        "why_url": _call(asked, "issues", found.issue, "why"),
     }
 
 

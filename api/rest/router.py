@@ -6,6 +6,7 @@ from api.rest import (
     decisions,
     events,
     feedback,
+    grouping,
     issues,
     policy,
     project_settings,
@@ -13,6 +14,7 @@ from api.rest import (
     releases,
     schemas,
     submissions,
+    teaching,
 )
 
 router = APIRouter()
@@ -21,6 +23,8 @@ PARTS = (
     submissions,
     releases,
     issues,
+    grouping,
+    teaching,
     feedback,
     decisions,
     events,

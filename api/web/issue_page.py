@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from analytics.grouping import v1
+from api import grouping
 from api.problems import not_found
 from api.web import rendering
 from api.web.shell import Look, Text
@@ -34,8 +35,6 @@ class Sample:
     message: str
     frames: tuple[Frame, ...]
     """The one that failed first."""
-    parts: tuple[str, ...]
-    """What made it one issue with the others; the first says what kind of likeness."""
 
 
 @router.get("/projects/{project}/issues/{name}")
@@ -54,6 +53,7 @@ def issue_page(
         kept = events.sample_of(connection, look.project, found.issue, release)
         said = feedback.listed(connection, look.project, look.environment, release, issue=found.issue, limit=QUOTES)
         written = feedback.count(connection, look.project, look.environment, release, found.issue)
+        why = grouping.why(connection, look.project, found.issue)
         new_in = issues.first_releases(connection, look.project, look.environment, found.issue)
     return rendering.page(
         "issue.html",
@@ -66,16 +66,16 @@ def issue_page(
         sample=sample_of(*kept) if kept else None,
         said=said,
         written=written,
+        why=why,
     )
 
 
 def sample_of(event_id: str, event: Mapping[str, Any]) -> Sample:
     """What a page shows of a stored event of any shape."""
     exception = v1.raised(event)
-    grouped = v1.group(event)
     message = _text((exception or {}).get("value")) or said(event)
     stack = [_frame(frame) for frame in reversed(v1.frames(exception) or v1.frames(event))]
-    return Sample(event_id, _text((exception or {}).get("type")), message, tuple(stack[:FRAMES]), grouped.parts)
+    return Sample(event_id, _text((exception or {}).get("type")), message, tuple(stack[:FRAMES]))
 
 
 def _frame(frame: Mapping[str, Any]) -> Frame:

@@ -63,7 +63,7 @@ class SqlUnitOfWork:
             if move.expected != 0 or not self.insert_new(position, [key | values]):
                 raise Fenced(move.partition)
 
-    def fetch(self, table: Table, keys: Sequence[Row]) -> list[dict[str, Any]]:
+    def fetch(self, table: Table, keys: Sequence[Row], *, hold: bool = True) -> list[dict[str, Any]]:
         columns = _key_columns(table)
         rows: list[dict[str, Any]] = []
         for some in _chunks(_in_order(table, keys)):
@@ -71,8 +71,10 @@ class SqlUnitOfWork:
                 where = columns[0].in_([key[columns[0].name] for key in some])
             else:
                 where = tuple_(*columns).in_([tuple(key[column.name] for column in columns) for key in some])
-            # PostgreSQL holds the rows for this unit of work, so that what was read is what will be replaced.
-            query = select(table).where(where).order_by(*columns).with_for_update()
+            query = select(table).where(where).order_by(*columns)
+            if hold:
+                # PostgreSQL holds the rows for this unit of work, so that what was read is what will be replaced.
+                query = query.with_for_update()
             rows += [dict(row) for row in self.connection.execute(query).mappings()]
         return rows
 

@@ -269,6 +269,44 @@ issue = Table(
     _text("culprit"),
     Column("level", String, nullable=False),
 )
+issue_why = Table(
+    "issue_why",
+    metadata,
+    _key("project"),
+    _key("issue"),
+    Column("tree", LargeBinary, nullable=False),  # packed, what its first event's key was made of
+)
+issue_key = Table(  # written once by whichever consumer came first, and never changed (docs/adr/0017)
+    "issue_key",
+    metadata,
+    _key("project"),
+    _key("key"),
+    _text("issue", required=True),
+    Column("kind", String, nullable=False),  # of analytics.grouping.v2
+    _number("recorded_at"),
+    Index("issue_key_issue", "project", "issue"),
+    **NARROW,
+)
+issue_merged = Table(  # what people taught, as the two below; consumers only read them
+    "issue_merged",
+    metadata,
+    _key("project"),
+    _key("issue"),
+    _text("survivor", required=True),  # never merged itself
+)
+key_moved = Table(
+    "key_moved",
+    metadata,
+    _key("project"),
+    _key("key"),
+    _text("issue", required=True),
+)
+taught = Table(
+    "taught",
+    metadata,
+    _key("project"),
+    _number("version"),  # grows with each merge and split, so that consumers see that something was taught
+)
 issue_name = Table(
     "issue_name",
     metadata,

@@ -22,6 +22,7 @@ COMMANDS = (
     "deploys",
     "releases",
     "issues",
+    "grouping",
     "feedback",
     "decisions",
     "policies",

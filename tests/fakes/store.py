@@ -66,7 +66,7 @@ class FakeUnitOfWork:
             values = {"next_offset": move.next_offset, "booked_to": move.booked_to, "read_to": move.read_to}
             kept[key] = {"topic": key[0], "partition": key[1], **values}
 
-    def fetch(self, table: Table, keys: Sequence[Row]) -> list[dict[str, Any]]:
+    def fetch(self, table: Table, keys: Sequence[Row], *, hold: bool = True) -> list[dict[str, Any]]:  # noqa: ARG002 - one writer at a time holds everything
         kept = self._table(table)
         found = {_key_of(table, key) for key in keys} & kept.keys()
         return [dict(kept[key]) for key in found]

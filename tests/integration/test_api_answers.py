@@ -163,8 +163,10 @@ def test_an_issue(client: TestClient) -> None:
     assert sum(one["events"] for one in by_name["releases"]) == by_name["events"]
     assert by_name["sample"]["event"]["exception"]
     why = _get(client, f"/issues/{by_name['issue']}/why")
-    assert why["version"] == "grouping/v1"
+    assert why["version"] == "grouping/v2"
     assert why["rule"] == "type and value"
+    assert why["tree"]["contributes"]
+    assert [one["kind"] for one in why["keys"]] == ["message alone"]
 
 
 def test_an_event(client: TestClient) -> None:

@@ -260,8 +260,8 @@ class _Unit:
     def __exit__(self, *raised: object) -> None:
         self._leave(*raised)
 
-    def fetch(self, table: Table, keys: Sequence[Row]) -> list[dict[str, Any]]:
-        rows = self._unit.fetch(table, keys)
+    def fetch(self, table: Table, keys: Sequence[Row], *, hold: bool = True) -> list[dict[str, Any]]:
+        rows = self._unit.fetch(table, keys, hold=hold)
         self._after_reading()
         return rows
 
