@@ -3,7 +3,8 @@
 Run: ``python -m benchmarks.hostile``; ``--each`` measures beside each attack by itself too, some minutes more. One
 `seatrial serve api` on the embedded log. Others and attackers are a process each, and both send as fast as they are
 answered: others the usual error over 32 connections, attackers everything in `tests.real.attacks` over 8, from
-their own project. Medians of rounds, alone and beside in turn.
+their own project. Medians of rounds, alone and beside in turn; by the clock, and by the server's own CPU-seconds, in
+which nothing else that runs here counts.
 """
 
 import multiprocessing
@@ -14,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import cycle
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -22,6 +24,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from benchmarks.intake import Kind, drive, requests, usual
+from benchmarks.log import cpu_seconds
 from tests.real.attacks import ATTACKS, Attack, Target, raw, send
 from tests.real.installation import Created, Installation, wait_until
 from tests.real.process import accepts
@@ -32,6 +35,20 @@ REQUESTS = 1_500
 """Of others in a round: about two seconds alone."""
 REQUESTS_EACH = 500
 KIND = Kind("error of 2.4 KB", usual, REQUESTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    port: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Of others. By the server's own seconds, what else runs on the machine does not count."""
+
+    per_second: float
+    per_cpu_second: float
 
 
 def attack(target: Target, names: Sequence[str], begun: Event, done: Event) -> None:
@@ -66,11 +83,11 @@ def attacked(target: Target, names: Sequence[str]) -> Iterator[None]:
         process.join()
 
 
-def rate(port: int, made: Sequence[bytes], count: int) -> float:
-    """Of others, requests answered a second."""
-    began = time.perf_counter()
-    uvloop.run(drive(port, made, count))
-    return count / (time.perf_counter() - began)
+def rate(server: Server, made: Sequence[bytes], count: int) -> Rate:
+    """Of others, requests that are answered."""
+    wall, cpu = time.perf_counter(), cpu_seconds(server.pid)
+    uvloop.run(drive(server.port, made, count))
+    return Rate(count / (time.perf_counter() - wall), count / (cpu_seconds(server.pid) - cpu))
 
 
 def target(serving: Installation, project: Created) -> Target:
@@ -92,24 +109,31 @@ def main() -> None:
         serving.start()
         try:
             wait_until(lambda: accepts(serving.settings.port), "intake listens")
-            rate(attacker.port, made, REQUESTS)
+            server = Server(serving.settings.port, serving.pid)
+            rate(server, made, REQUESTS)
             before = peak_mebibytes(serving.pid)
-            report("all attacks in turn", attacker, made, list(ATTACKS), REQUESTS)
+            print(f"{'requests of others':42}{'a second':>10}{'beside':>9}{'':7}{'a CPU-s':>10}{'beside':>9}")
+            measure(server, attacker, made, list(ATTACKS))
             for name in ATTACKS if "--each" in sys.argv else ():
-                report(name, attacker, made, [name], REQUESTS_EACH)
+                measure(server, attacker, made, [name])
             print(f"most memory of the server: {before:.0f} MiB before, {peak_mebibytes(serving.pid):.0f} MiB after")
         finally:
             serving.stop()
 
 
-def report(name: str, attacker: Target, made: Sequence[bytes], names: Sequence[str], count: int) -> None:
+def measure(server: Server, attacker: Target, made: Sequence[bytes], names: Sequence[str]) -> None:
+    """Print a line: alone and beside the attacks."""
+    rounds, count = (ROUNDS, REQUESTS) if len(names) > 1 else (1, REQUESTS_EACH)
     alone, beside = [], []
-    for _ in range(ROUNDS if len(names) > 1 else 1):
-        alone.append(rate(attacker.port, made, count))
+    for _ in range(rounds):
+        alone.append(rate(server, made, count))
         with attacked(attacker, names):
-            beside.append(rate(attacker.port, made, count))
-    free, kept = statistics.median(alone), statistics.median(beside)
-    print(f"{name:44} others {free:7,.0f} a second alone, {kept:7,.0f} beside it: {kept / free:.2f}")
+            beside.append(rate(server, made, count))
+    line = f"{names[0] if len(names) == 1 else 'all in turn':42}"
+    for of in (lambda one: one.per_second, lambda one: one.per_cpu_second):
+        free, kept = statistics.median(map(of, alone)), statistics.median(map(of, beside))
+        line += f"{free:10,.0f}{kept:9,.0f}{kept / free:7.2f}"
+    print(line)
 
 
 if __name__ == "__main__":
