@@ -141,7 +141,7 @@ class Intake:
 
     async def _take(self, holder: str, read: Callable[[], _Read]) -> str | None:
         """While the log is waited for, nothing of the body is held but its records."""
-        found = await self._turns.run(holder, read)
+        found = await self._turns.run(holder, read, lambda found: bool(found.limits))
         await self.keep(found.project, found.results)
         if found.limits:
             raise rate_limited(found.limits)

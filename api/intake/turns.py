@@ -1,7 +1,8 @@
 """Whose request is worked on next: the project's that has cost the least, so that a flood slows only itself.
 
-The event loop does one thing at a time. In order of arrival, 60 connections of garbage would get 60 turns for one of
-anybody else; by cost, every project that has work waiting gets as much of the processor as every other one.
+The event loop does one thing at a time. In order of arrival, 60 connections of one project would get 60 turns for one
+of anybody else; by cost, every project that has work waiting gets as much of the loop as every other one. And after
+what was refused a project rests, even while nobody else waits: others may come any moment, or wait for the log.
 """
 
 import asyncio
@@ -13,70 +14,81 @@ from heapq import heappop, heappush
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-REFUSED_COSTS = 4
-"""What is refused counts so many times its time: beside one honest project, a flood of garbage gets a fifth."""
+REST = 3
+"""For so many times as long as the refused took: a flood of garbage gets a quarter of the loop at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[], Any]
+    is_refusal: Callable[[Any], bool]
     done: "asyncio.Future[Any]"
 
 
 class Turns:
-    """For one event loop. ``spent`` is the processor's time of this thread, in s."""
+    """For one event loop. ``spent`` is a clock in s: that of the wall, since that is what others wait for."""
 
-    def __init__(self, spent: Callable[[], float] = time.thread_time) -> None:
+    def __init__(self, spent: Callable[[], float] = time.perf_counter) -> None:
         self._spent = spent
         self._jobs: dict[str, deque[_Job]] = {}
+        """Of those who wait or rest."""
         self._order: list[tuple[float, int, str]] = []
-        """A heap of those with work: by what they have cost, then by who has waited longest."""
+        """A heap of those who wait: by what they have cost, then by who has waited longest."""
         self._cost: dict[str, float] = {}
         self._level = 0.0
         """The cost of whoever was served last: one that comes back is not paid for the time it was away."""
         self._arrivals = 0
 
-    async def run(self, holder: str, work: Callable[[], T]) -> T:
-        """What ``work`` gives, done in its turn on this loop; what it raises is raised, and counts as refused."""
-        loop = asyncio.get_running_loop()
-        job = _Job(work, loop.create_future())
-        if not self._order:
-            loop.call_soon(self._serve)
-        if holder not in self._jobs:
-            self._jobs[holder] = deque()
-            self._cost[holder] = max(self._level, self._cost.get(holder, 0.0))
+    async def run(self, holder: str, work: Callable[[], T], is_refusal: Callable[[T], bool] = lambda _: False) -> T:
+        """What ``work`` gives, done in its turn on this loop. What it raises is raised, and is a refusal too."""
+        job = _Job(work, is_refusal, asyncio.get_running_loop().create_future())
+        if holder in self._jobs:
+            self._jobs[holder].append(job)
+        else:
+            self._jobs[holder] = deque([job])
             self._queue(holder)
-        self._jobs[holder].append(job)
         result: T = await job.done
         return result
 
     def _queue(self, holder: str) -> None:
+        if not self._order:
+            asyncio.get_running_loop().call_soon(self._serve)
         self._arrivals += 1
+        self._cost[holder] = max(self._level, self._cost.get(holder, 0.0))
         heappush(self._order, (self._cost[holder], self._arrivals, holder))
 
     def _serve(self) -> None:
         """One turn; the loop sees to its sockets before the next."""
         self._level, _, holder = heappop(self._order)
-        jobs = self._jobs[holder]
-        self._cost[holder] += self._work(jobs.popleft())
-        if jobs:
-            self._queue(holder)
-        else:
-            del self._jobs[holder]
+        began = self._spent()
+        refused = _do(self._jobs[holder].popleft())
+        took = self._spent() - began
+        self._cost[holder] += took
         if self._order:
             asyncio.get_running_loop().call_soon(self._serve)
-        else:  # nobody waits: nobody was kept from anything
+        if refused:
+            asyncio.get_running_loop().call_later(took * REST, self._go_on, holder)
+        else:
+            self._go_on(holder)
+
+    def _go_on(self, holder: str) -> None:
+        if self._jobs[holder]:
+            self._queue(holder)
+            return
+        del self._jobs[holder]
+        if not self._jobs:  # nobody waits: nobody was kept from anything
             self._cost.clear()
             self._level = 0.0
 
-    def _work(self, job: _Job) -> float:
-        """Do it, and what it cost."""
-        if job.done.done():
-            return 0.0
-        began, weight = self._spent(), 1
-        try:
-            job.done.set_result(job.work())
-        except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
-            weight = REFUSED_COSTS
-            job.done.set_exception(error)
-        return (self._spent() - began) * weight
+
+def _do(job: _Job) -> bool:
+    """Do it, and whether it was refused."""
+    if job.done.done():  # its request was cancelled
+        return False
+    try:
+        result = job.work()
+    except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
+        job.done.set_exception(error)
+        return True
+    job.done.set_result(result)
+    return job.is_refusal(result)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from api.intake.refusal import Refusal
-from api.intake.turns import REFUSED_COSTS, Turns
+from api.intake.turns import Turns
 
 
 class Work:
@@ -56,12 +56,39 @@ def test_costs_are_shared_and_not_numbers() -> None:
     assert Counter(work.done[:until_quiet_is_done])["bombs"] <= 11
 
 
-def test_what_is_refused_costs_more() -> None:
-    """Garbage of the same cost gets a quarter of the turns of what is taken."""
+def test_after_a_refusal_a_project_rests() -> None:
+    """It gets no further turn before the loop had as much time for others, whether they wait already or not."""
     work = Work()
-    work.play(("garbage", 1.0, 1_000, True), ("quiet", 1.0, 100, False))
-    until_quiet_is_done = len(work.done) - work.done[::-1].index("quiet")
-    assert Counter(work.done[:until_quiet_is_done])["garbage"] <= 100 / REFUSED_COSTS + 1
+
+    async def garbage_then_others() -> None:
+        flood = asyncio.create_task(work.flood("garbage", 0.05, 2, refused=True))
+        while not work.done:  # noqa: ASYNC110 - until it has had its first turn
+            await asyncio.sleep(0)
+        for _ in range(20):
+            await work.turns.run("quiet", work.job("quiet", 0.0))
+        await flood
+
+    asyncio.run(garbage_then_others())
+    assert work.done == ["garbage", *["quiet"] * 20, "garbage"]
+
+
+def test_a_result_can_be_a_refusal() -> None:
+    """As one that was limited, though part of it was taken."""
+    work = Work()
+
+    async def limited_then_others() -> None:
+        limited = [
+            asyncio.create_task(work.turns.run("noisy", work.job("noisy", 0.05), lambda name: name == "noisy"))
+            for _ in range(2)
+        ]
+        while not work.done:  # noqa: ASYNC110 - until it has had its first turn
+            await asyncio.sleep(0)
+        await work.turns.run("quiet", work.job("quiet", 0.0))
+        await work.turns.run("quiet", work.job("quiet", 0.0))
+        await asyncio.gather(*limited)
+
+    asyncio.run(limited_then_others())
+    assert work.done == ["noisy", "quiet", "quiet", "noisy"]
 
 
 def test_results_and_errors_come_back_to_those_who_asked() -> None:
