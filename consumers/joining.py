@@ -47,7 +47,8 @@ def join_all(fold: Fold, deliveries: Sequence[Delivery]) -> list[Grouped]:
     """In the order of the log, so that the events before decide what one after them joins."""
     _notice_what_was_taught(fold, {delivery.project for delivery in deliveries})
     asking = [Asking(delivery, _group(fold, delivery)) for delivery in deliveries]
-    looked = [_asked(fold, one) for one in asking]
+    first = {(one.project, one.grouping.primary.value): one for one in reversed(asking)}
+    looked = [_asked(fold, one, first) for one in asking]
     _read(fold, {(one.project, key) for one, keys in zip(asking, looked, strict=True) for key in keys})
     found = [_join(fold, one, look_for_more=bool(keys)) for one, keys in zip(asking, looked, strict=True)]
     _record(fold, zip(deliveries, found, strict=True))
@@ -70,14 +71,14 @@ def _group(fold: Fold, delivery: Delivery) -> v2.Grouping:
     return v2.group(delivery.message.event, fold.projects[delivery.project].settings.fingerprints)
 
 
-def _asked(fold: Fold, asking: Asking) -> list[v2.Key]:
-    """The keys of an event that have to be asked for."""
-    known, grouping = fold.known.keys, asking.grouping
-    if (found := known.get(asking.project, grouping.primary.value)) is None:
-        return list(keys_of(asking.project, grouping))
-    if not known.is_worth_a_look(asking.project, found.issue):
+def _asked(fold: Fold, asking: Asking, first: Mapping[OfKey, Asking]) -> list[v2.Key]:
+    """The keys of an event that have to be asked for. ``first``: of each primary key, the batch's first event."""
+    known, of = fold.known.keys, (asking.project, asking.grouping.primary.value)
+    if known.get(*of) is None and first[of] is asking:
+        return list(keys_of(asking.project, asking.grouping))
+    if not known.is_worth_a_look(*of):
         return []
-    return [key for key in grouping.others if known.get(asking.project, key.value) is None]
+    return [key for key in asking.grouping.others if known.get(asking.project, key.value) is None]
 
 
 def _join(fold: Fold, asking: Asking, *, look_for_more: bool) -> Grouped:

@@ -4,9 +4,9 @@ from analytics.grouping.v2.joining import Recorded
 
 KEYS = 100_000
 """At about 250 bytes a key the memory of them stays below 25 MB."""
-ISSUES = 20_000
-LOOKS = 10
-"""Of an issue, so many events are looked at for keys that are not recorded yet: the ways to a fault are few."""
+PRIMARY_KEYS = 20_000
+LOOKS = 5
+"""Of those with one primary key, so many events are looked at for other keys: the ways to a failure are few."""
 
 
 class KnownKeys:
@@ -25,12 +25,12 @@ class KnownKeys:
         """It is forgotten unless the batch is kept."""
         self._pending[project, key] = recorded
 
-    def is_worth_a_look(self, project: str, issue: str) -> bool:
-        """Whether few of the issue's events were asked for all of their keys. Asking counts."""
-        if len(self._looks) > ISSUES:
+    def is_worth_a_look(self, project: str, primary: str) -> bool:
+        """Whether few of the events with a primary key were asked for their other keys. Asking counts."""
+        if len(self._looks) > PRIMARY_KEYS:
             self._looks.clear()
-        looks = self._looks.get((project, issue), 0)
-        self._looks[project, issue] = looks + 1
+        looks = self._looks.get((project, primary), 0)
+        self._looks[project, primary] = looks + 1
         return looks < LOOKS
 
     def taught(self, project: str, version: int) -> None:

@@ -119,12 +119,9 @@ def _circle(stack: Sequence[Json], platform: str) -> Parts:
     )
 
 
-def stack_parts(fault: Fault, platform: str, *, with_value: bool) -> Parts:
+def stack_parts(fault: Fault, platform: str) -> Parts:
     """The whole stack, whoever owns its frames: it stays the same when the client's in-app flags change."""
-    every = all_frames(fault.stack, platform)
-    if not every:
-        return fault.parts
-    return ("all frames", fault.kind, *every, *([said(fault.value, platform)] if with_value else []))
+    return ("all frames", fault.kind, *all_frames(fault.stack, platform))
 
 
 def value_parts(kind: str, value: str, platform: str) -> Parts:

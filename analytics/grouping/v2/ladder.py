@@ -68,15 +68,12 @@ class Grouping:
         """The keys by which it may be known beside the primary, the surest first."""
         if not self.is_known_by_stack or not self._has_default:
             return ()
-        keys = []
-        for kind, with_value in (("stack", False), ("stack and value", True)):
-            if with_value or not any(fault.guarded for fault in self.faults):
-                told = [
-                    part
-                    for one in self.faults
-                    for part in faults.stack_parts(one, self.platform, with_value=with_value)
-                ]
-                keys.append(Key(kind, digest(self._salted(tuple(told)))))  # type: ignore[arg-type]
+        stacks = [faults.stack_parts(fault, self.platform) for fault in self.faults]
+        values = [faults.said(fault.value, self.platform) for fault in self.faults]
+        whole = tuple(part for stack in stacks for part in stack)
+        keys = [Key("stack and value", digest(self._salted((*whole, *values))))]
+        if not any(fault.guarded for fault in self.faults):
+            keys.insert(0, Key("stack", digest(self._salted(whole))))
         return tuple(key for key in keys if key.value != self.primary.value)
 
     @cached_property
