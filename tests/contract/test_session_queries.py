@@ -100,8 +100,8 @@ def test_every_failed_session_is_of_an_issue_or_unexplained(shop: Shop, connecti
     )
     shop.told(
         ERRORS,
-        failure("e1", "KeyError", "ada", AT + MINUTE),
-        failure("e2", "KeyError", "bob", AT + HOUR),
+        failure("e1", "KeyError", "ada", AT - MINUTE),
+        failure("e2", "KeyError", "bob", AT - HOUR),
         failure("e3", "ValueError", "eve", handled=True),
         failure("e4", "TypeError", None, server_name="web-1"),
         failure("e5", "TypeError", None, server_name="web-1"),
