@@ -1,13 +1,14 @@
 """Requests that mean harm, over real sockets, at a real `seatrial serve api`: their codes, their lines in the ledger.
 
-They are sent one after another while somebody else's events go on arriving; then intake is stopped, the consumers read
-all that is in the log, and each attack's own project shows what became of it.
+They are sent one after another, and the slow ones all the while, as somebody else's events go on arriving; then intake
+is stopped, the consumers read all that is in the log, and each attack's own project shows what became of it.
 """
 
 import json
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -24,9 +25,11 @@ from models.store.queries.tokens import Created, create_project
 from models.store.sql import SqlStore
 from tests.fakes.consuming import consume
 from tests.fakes.intake import envelope
-from tests.real.attacks import ATTACKS, Target, send
+from tests.real.attacks import ATTACKS, STALLS, Target, send, stall
 from tests.real.installation import Installation, wait_until
 from tests.real.process import accepts
+
+ALL = ATTACKS | STALLS
 
 
 @dataclass
@@ -65,7 +68,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
         engine = serving.engine()
         stack.callback(engine.dispose)
         with engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
-            projects = {name: create_project(connection, name, None, None, 0) for name in (*ATTACKS, "other")}
+            projects = {name: create_project(connection, name, None, None, 0) for name in (*ALL, "other")}
         serving.start()
         try:
             wait_until(lambda: accepts(serving.settings.port), "intake listens")
@@ -86,22 +89,23 @@ def _attack(serving: Installation, projects: Mapping[str, Created]) -> tuple[dic
     other, done = Other(serving.address, projects["other"]), threading.Event()
     beside = threading.Thread(target=other.send, args=(done,))
     beside.start()
+    targets = {name: Target(serving.settings.port, made.number, made.public_key) for name, made in projects.items()}
     try:
-        statuses = {}
-        for name, attack in ATTACKS.items():
-            made = projects[name]
-            statuses[name] = send(Target(serving.settings.port, made.number, made.public_key), attack)
+        with ThreadPoolExecutor(len(STALLS)) as slow:
+            stalling = {name: slow.submit(stall, targets[name], one) for name, one in STALLS.items()}
+            statuses = {name: send(targets[name], attack) for name, attack in ATTACKS.items()}
+            statuses |= {name: one.result() for name, one in stalling.items()}
     finally:
         done.set()
         beside.join()
     return statuses, other.answers
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", ALL)
 def test_an_attack_is_answered_and_accounted_for(outcome: Outcome, name: str) -> None:
     """It has its code, and its line in the ledger."""
-    assert outcome.statuses[name] == ATTACKS[name].statuses
-    assert outcome.ledger[name] == ATTACKS[name].fates
+    assert outcome.statuses[name] == ALL[name].statuses
+    assert outcome.ledger[name] == ALL[name].fates
 
 
 def test_others_are_served(outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ import gzip
 import json
 import re
 import socket
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
@@ -23,6 +24,7 @@ from tests.real.process import LOOPBACK
 
 PATIENCE_SECONDS = 60
 """For an answer; far more than any takes, so that only a hanging server fails."""
+DRIP_SECONDS = 0.5
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 EVENT_ID = "a" * 32
 EVENT: dict[str, Any] = {"event_id": EVENT_ID, "message": "boom", "release": "shop@1.0"}
@@ -158,6 +160,9 @@ ATTACKS: dict[str, Attack] = {
     # Lines.
     "header line of 1 MB in the envelope": of(b'{"a":"' + b"x" * 1_000_000 + b'"}\n', 400, REFUSED),
     "header line of 1 MB of an item": of(b'{}\n{"type":"' + b"x" * 1_000_000 + b'"}\n', 400, REFUSED),
+    "header line of 1 MB of HTTP": Attack(request(x_a="y" * 1_000_000), (431,), NOTHING),
+    "100,000 headers of HTTP": Attack(request(x_a="y\r\nx-b: z" * 50_000), (431,), NOTHING),
+    "address of 1 MB": Attack(request(path="envelope/?" + "a" * 1_000_000), (431,), NOTHING),
     "credentials of 60 KB": Attack(request(x_sentry_auth="Sentry " + "a" * 60_000), (401,), NOTHING),
     "countless items": of(b"{}" + b'\n{"type":"a"}\n' * 200_000, 413, REFUSED),
     "a thousand items": of(b"{}" + b'\n{"type":"a"}\n' * 1_000, 200, {"other filtered": 1_000}),
@@ -246,6 +251,57 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """A client that begins, and then sends ``drip`` twice a second (or nothing) until it is cut off."""
+
+    sent: Bytes
+    drip: bytes
+    statuses: tuple[int, ...]
+    fates: Mapping[str, int]
+
+
+def begun(count: int) -> Bytes:
+    """The first bytes of a good request."""
+    return lambda target: request()(target)[:count]
+
+
+STALLS: dict[str, Stall] = {
+    "nothing at all": Stall(raw(b""), b"", (), NOTHING),
+    "half a head": Stall(begun(40), b"", (408,), NOTHING),
+    "a head by the byte": Stall(begun(60), b"x", (408,), NOTHING),
+    "no body behind a head": Stall(request(b"", content_length="1000"), b"", (408,), REFUSED),
+    "a body by the byte": Stall(request(b"{}\n", content_length="1000000"), b"x", (408,), REFUSED),
+    "half a body": Stall(request(GOOD[:20], content_length=str(len(GOOD))), b"", (408,), REFUSED),
+    "chunks by the byte": Stall(chunked(b"1\r\n{\r\n"), b"1\r\nx\r\n", (408,), REFUSED),
+    "a second request that never ends": Stall(
+        lambda target: request()(target).replace(b"connection: close", b"connection: keep-alive") + begun(60)(target),
+        b"",
+        (200,),
+        TAKEN,
+    ),
+}
+
+
+def stall(target: Target, one: Stall) -> tuple[int, ...]:
+    """The statuses of its answers, once it was cut off. Raises `TimeoutError` if it never is."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    with closing(socket.create_connection((LOOPBACK, target.port), DRIP_SECONDS)) as connection:
+        connection.sendall(one.sent(target))
+        pieces = []
+        while time.monotonic() < until:
+            try:
+                pieces.append(connection.recv(65_536))
+                if not pieces[-1]:
+                    return statuses_of(b"".join(pieces))
+            except TimeoutError:
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    connection.sendall(one.drip)
+            except ConnectionResetError:
+                return statuses_of(b"".join(pieces))
+    raise TimeoutError("it was not cut off")
+
+
 def send(target: Target, attack: Attack) -> tuple[int, ...]:
     """The statuses of its answers. Where none is due, it hangs up once all is sent."""
     with closing(socket.create_connection((LOOPBACK, target.port), PATIENCE_SECONDS)) as connection:
@@ -259,4 +315,8 @@ def _statuses(connection: socket.socket) -> tuple[int, ...]:
     with suppress(ConnectionResetError):
         while piece := connection.recv(65_536):
             pieces.append(piece)
-    return tuple(int(status) for status in STATUS.findall(b"".join(pieces)))
+    return statuses_of(b"".join(pieces))
+
+
+def statuses_of(answers: bytes) -> tuple[int, ...]:
+    return tuple(int(status) for status in STATUS.findall(answers))
