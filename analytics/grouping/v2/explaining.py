@@ -24,6 +24,13 @@ RUNGS = {
     "fallback": "level, logger and transaction, since there is nothing else",
 }
 """By the first part of a key, what decided, in words."""
+DETAILS = {
+    "value": "the frame is a wrapper's: what it says tells the causes behind it apart",
+    "code": "a code in the message names the kind of the fault",
+    "name": "the message names a part of the program",
+    "source": "the statement raises it itself: a function may for several reasons",
+}
+"""Why something contributes beside the frame."""
 GIVERS = {
     "rule": "a rule of the project gives it",
     "checksum": "the client sent a checksum",
@@ -134,13 +141,11 @@ def _cause(exception: Json, fault: Fault, platform: str) -> Component:
     if fault.stack:
         stack = tuple(_stack(fault, platform))
         told.append(Component("stack", contributes=fault.rung in BY_STACK, children=stack))
-    if fault.guarded:
-        hint = "the frame is a wrapper's: what it says tells the causes behind it apart"
-        told.append(Component("value", faults.said(fault.value, platform), contributes=True, hint=hint))
-    elif fault.rung in {"type and value", "message"}:
+    told += [Component(name, said, contributes=True, hint=DETAILS[name]) for name, said in fault.details]
+    if fault.rung in {"type and value", "message"}:
         name = "value" if fault.rung == "type and value" else "message"
         told.append(_text(name, faults.said(fault.value, platform)))
-    elif fault.value:
+    elif fault.value and not any(name == "value" for name, _ in fault.details):
         told.append(Component("value", fault.value[:SHOWN_VALUE], hint="the stack is enough"))
     return Component("exception", raw, contributes=True, children=tuple(told))
 

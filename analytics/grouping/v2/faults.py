@@ -1,5 +1,6 @@
 """What one cause is known by, in the words of a key: the ladder's rungs for exceptions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -7,9 +8,9 @@ from typing import Literal, TypeAlias
 from analytics.grouping.v2 import frames as reading
 from analytics.grouping.v2 import recursion
 from analytics.grouping.v2.chains import Cause
-from analytics.grouping.v2.frames import Frame
+from analytics.grouping.v2.frames import LONGEST_LINE, Frame
 from analytics.grouping.v2.names import clean_type
-from analytics.grouping.v2.parameters import is_telling, of_script, parameterise
+from analytics.grouping.v2.parameters import codes, is_telling, names, of_script, parameterise
 from analytics.grouping.v2.platforms import JAVASCRIPT
 from analytics.grouping.v2.shapes import Json, mechanism, text
 from analytics.grouping.v2.shapes import frames as frames_of
@@ -18,9 +19,12 @@ from analytics.grouping.v2.wrappers import is_wrapper
 Parts: TypeAlias = tuple[str, ...]
 Rung: TypeAlias = Literal["recursion", "in-app frame", "all frames", "type and value", "message"]
 
+Details: TypeAlias = tuple[tuple[Literal["value", "code", "name", "source"], str], ...]
+"""The message of what a wrapper passed on; of a message, a code and a name of the program; a statement that raises."""
 Deciding: TypeAlias = "tuple[Frame, Json] | None"
 UNREADABLE: Deciding = (Frame("", "", in_app=True, use="unreadable"), {})
 """What decides where only a bundler knows the application's functions: nothing."""
+RAISES = re.compile(r"(?:raise|throw|panic|abort|fail)\b.*['\"`]")
 MOST_FRAMES = 50
 """Of a stack, counted from the one that failed: SDKs send up to 100, and cut in the middle."""
 LONGEST_STACK = 1_000
@@ -41,8 +45,8 @@ class Fault:
     """The frame that decided."""
     stack: Sequence[Json]
     """The frames that were looked at, the caller first."""
-    guarded: bool
-    """Whether the message contributes, for the frame is a wrapper's."""
+    details: Details
+    """What contributes beside the frame that decided."""
 
 
 def read(cause: Cause, beside: Sequence[Json], platform: str) -> Fault:
@@ -53,12 +57,12 @@ def read(cause: Cause, beside: Sequence[Json], platform: str) -> Fault:
     stacks = [stack for one in cause.chain if (stack := frames_of(one)[-LONGEST_STACK:])] or [list(beside)]
     if not kind and value and (platform == JAVASCRIPT or not stacks[0]):
         # What an SDK made of a message, or of something thrown that is no error: its stack is the SDK's caller's.
-        return Fault(kind, value, "message", ("message", said(value, platform)), None, stacks[0], guarded=False)
+        return Fault(kind, value, "message", ("message", said(value, platform)), None, stacks[0], ())
     if recursion.is_exhausted(text(exception.get("type")), value) and (circle := _circle(stacks[0], platform)):
-        return Fault(kind, value, "recursion", ("recursion", *circle), None, stacks[0], guarded=False)
+        return Fault(kind, value, "recursion", ("recursion", *circle), None, stacks[0], ())
     if len(cause.chain) > 1 and not frames_of(exception) and (alone := value_parts(kind, value, platform)):
         # The stacks there are tell who passed it on.
-        return Fault(kind, value, "type and value", alone, None, stacks[0], guarded=False)
+        return Fault(kind, value, "type and value", alone, None, stacks[0], ())
     return _by_frames(kind, value, stacks, platform)
 
 
@@ -70,13 +74,14 @@ def _by_frames(kind: str, value: str, stacks: Sequence[Sequence[Json]], platform
         if found is not None:
             frame, raw = found
             guarded = bool(value) and ((frame.use == "anonymous" and not frame.line) or is_wrapper(frame, raw, kind))
-            parts = ("in-app frame", kind, frame.text, *([said(value, platform)] if guarded else []))
-            return Fault(kind, value, "in-app frame", parts, raw, stack, guarded=guarded)
+            details = (("value", said(value, platform)),) if guarded else (*named(value, platform), *raised_by(raw))
+            parts = ("in-app frame", kind, frame.text, *(told for _, told in details))
+            return Fault(kind, value, "in-app frame", parts, raw, stack, details)
     else:
         if every := all_frames(stacks[0], platform):
-            return Fault(kind, value, "all frames", ("all frames", kind, *every), None, stacks[0], guarded=False)
+            return Fault(kind, value, "all frames", ("all frames", kind, *every), None, stacks[0], ())
     parts = ("type and value", kind, said(value, platform))
-    return Fault(kind, value, "type and value", parts, None, stacks[0], guarded=False)
+    return Fault(kind, value, "type and value", parts, None, stacks[0], ())
 
 
 def deciding(stack: Sequence[Json], platform: str) -> Deciding:
@@ -122,6 +127,18 @@ def _circle(stack: Sequence[Json], platform: str) -> Parts:
 def stack_parts(fault: Fault, platform: str) -> Parts:
     """The whole stack, whoever owns its frames: it stays the same when the client's in-app flags change."""
     return ("all frames", fault.kind, *all_frames(fault.stack, platform))
+
+
+def named(value: str, platform: str) -> Details:
+    """The codes and the program's names in a message; browsers name the same thing by different ones."""
+    called = [] if platform == JAVASCRIPT else names(value)
+    return (*(("code", code) for code in codes(value)), *(("name", name) for name in called))
+
+
+def raised_by(raw: Json) -> Details:
+    """The statement that raised what it says itself: a function may raise for several reasons."""
+    line = " ".join(text(raw.get("context_line")).split())
+    return (("source", line),) if RAISES.match(line) and len(line) <= LONGEST_LINE else ()
 
 
 def value_parts(kind: str, value: str, platform: str) -> Parts:

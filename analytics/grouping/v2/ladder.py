@@ -72,7 +72,7 @@ class Grouping:
         values = [faults.said(fault.value, self.platform) for fault in self.faults]
         whole = tuple(part for stack in stacks for part in stack)
         keys = [Key("stack and value", digest(self._salted((*whole, *values))))]
-        if not any(fault.guarded for fault in self.faults):
+        if not any(fault.details for fault in self.faults):
             keys.insert(0, Key("stack", digest(self._salted(whole))))
         return tuple(key for key in keys if key.value != self.primary.value)
 

@@ -27,17 +27,18 @@ UNIT = (
     r"(?:\s?(?:ns|us|µs|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|days?|[kKMGT]i?B|bytes?|%|€|\$|£|EUR|USD)"
     r"(?!\w))?"
 )
-NUMBER = rf"(?<!\w)[-+#$€£]?\d+(?:[.,'\s]\d{{3}}(?!\d))*(?:[.,]\d+)?(?:e[+-]?\d+)?{UNIT}"
+NUMBER = rf"(?<!\w)(?:[$€£] ?)?[-+#$€£]?\d+(?:[.,'\s]\d{{3}}(?!\d))*(?:[.,]\d+)?(?:e[+-]?\d+)?{UNIT}"
 ENDINGS = "com|net|org|io|dev|app|cloud|local|internal|lan|cluster|svc|example|test|invalid|de|fr|uk|eu|us|co|ai"
 QUOTES = (
-    r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|«[^»\n]*»|»[^«\n]*«|\u201e[^\u201c\u201d\n]*[\u201c\u201d]|\u201c[^\u201d\n]*\u201d|"
+    r"`[^`'\n]*'|'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|«[^»\n]*»|»[^«\n]*«|\u201e[^\u201c\u201d\n]*[\u201c\u201d]|\u201c[^\u201d\n]*\u201d|"
     r"\u2018[^\u2019\n]*\u2019"
 )
+ANY_QUOTE = re.compile(r"['\"`«»\u2018\u201c\u201e]")
 KINDS = {
     # A code, an exit status, a signal: they name the kind of the fault.
     "code": (
         r"\b(?i:status|code|http(?:/\d(?:\.\d)?)?|errno|winerror|signal|sqlstate)(?: code| is|:|=|\[)?[ :=]{0,2}"
-        r"\d{1,6}\b|\(\d{3,5}, (?=['\"])|\b(?i:error) #\d+"
+        r"\d{1,6}\b|\(\d{3,5}, (?=b?['\"])|\b(?i:error) #\d+"
     ),
     # Words that end in digits.
     "word": r"\b(?:sha|md|utf|base|u?int|float|latin|iso|ipv|oauth|http|x|s|r|ec|py|v)-?\d{1,3}\b(?![-\w])",
@@ -81,6 +82,11 @@ CODED = re.compile(
     r"^\[(?:Errno|WinError) -?\d+\]|^ORA-\d{5}|^SQLSTATE\[\w+\](?: ?\[\d+\])?:?(?: \d+)?|HRESULT: ?0x[0-9a-fA-F]+"
 )
 """A code that stands for its text, which is told in the language of the machine."""
+CODES = re.compile(
+    rf"{CODED.pattern}|{KINDS['code']}|\bE[A-Z]{{3,14}}\b|^[A-Z]{{3,}}(?:_[A-Z]+)*(?=:)|\((?:[A-Z][a-z0-9]+){{2,6}}\)"
+)
+"""Of a system (``ENOENT``, ``[Errno 2]``), of a protocol (``status code 404``, ``UNAVAILABLE:``), of a service
+(``(NoSuchKey)``)."""
 MARKS = re.compile(rf"{re.escape(MARK)}(?:[\s,;:/|x.-]*(?:and |or )?{re.escape(MARK)})+")
 """A list, however long."""
 BUNDLED = re.compile(
@@ -104,6 +110,17 @@ def parameterise(value: str) -> str:
     if coded := CODED.search(line):
         return coded.group()
     return MARKS.sub(MARK, VARIABLE.sub(_marked, line))
+
+
+def codes(value: str) -> list[str]:
+    """The codes in a message: what a library names a fault by, whatever it writes around it."""
+    return [found.group().strip("() ").lower() for found in CODES.finditer(value[:CHARACTERS])]
+
+
+def names(value: str) -> list[str]:
+    """What a message quotes of the program: an attribute, a key, a column, a parameter."""
+    found = VARIABLE.finditer(value[:CHARACTERS]) if ANY_QUOTE.search(value) else ()
+    return [match.group()[1:-1] for match in found if match.lastgroup == "quoted" and _is_of_the_program(match)]
 
 
 def is_telling(parameterised: str) -> bool:

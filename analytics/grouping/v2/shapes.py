@@ -1,5 +1,6 @@
 """What is read of an event, whatever its shape: nothing here raises, and what is not of its kind is left out."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -57,9 +58,15 @@ def mechanism(exception: Json) -> Json:
     return mapping(exception.get("mechanism"))
 
 
+WORD = re.compile(r"[^\W\d_]{2,}")
+PLACE = re.compile(r"%(?:\(\w+\))?[\w.]|\{[^{}]*\}")
+"""Where a template takes a parameter."""
+
+
 def template(event: Json) -> str:
-    """The message as the program has it, rather than the text that was made from it."""
-    return _message(event, "message", "formatted")
+    """The message as the program has it, rather than the text that was made from it; `%s` alone has nothing to say."""
+    found = _message(event, "message", "formatted")
+    return found if WORD.search(PLACE.sub("", found)) else message(event)
 
 
 def message(event: Json) -> str:

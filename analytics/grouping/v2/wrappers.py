@@ -35,6 +35,12 @@ VAGUE_TYPES = frozenset({
     "*fmt.wrapError", "*fmt.wrapErrors", "errors.errorString", "fmt.wrapError",
 })  # fmt: skip
 """What most errors of Go are, with the stack of the place where one was reported, which may be the same for all."""
+IN_PLACE = re.compile(
+    r"(?:^|[.:\\])(?:NullReference|NullPointer|IndexOutOfRange|\w*IndexOutOfBounds|ClassCast|InvalidCast|DivideByZero|Arithmetic|"
+    r"KeyNotFound)Exception$|^(?:TypeError|ReferenceError|AttributeError|NameError|UnboundLocalError|IndexError|KeyError|"
+    r"ZeroDivisionError|NoMethodError|ArgumentCountError|DivisionByZeroError|runtime\.\w+)$"
+)
+"""What the language itself raises where the fault is; nobody passes it on, and each machine's language tells it."""
 WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 OWNER = re.compile(r"[.:#\\ ]")
 RAISES_WHAT_IT_WAS_TOLD = re.compile(
@@ -45,10 +51,12 @@ RAISES_WHAT_IT_WAS_TOLD = re.compile(
 
 def is_wrapper(frame: Frame, raw: Json, kind: str) -> bool:
     """``raw``: the frame as it was sent. ``kind``: the type of the exception."""
-    return kind in VAGUE_TYPES or (
-        is_for_passing_on(frame.function)
-        or RAISES_WHAT_IT_WAS_TOLD.match(text(raw.get("context_line"))[:300]) is not None
-    )
+    if kind in VAGUE_TYPES:
+        return True
+    if IN_PLACE.search(kind):
+        return False
+    told = RAISES_WHAT_IT_WAS_TOLD.match(text(raw.get("context_line"))[:300])
+    return told is not None or is_for_passing_on(frame.function)
 
 
 @lru_cache(4_096)

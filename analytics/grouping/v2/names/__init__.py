@@ -15,6 +15,8 @@ ANONYMOUS = frozenset(
     {"", "?", "<anonymous>", "anonymous", "Anonymous function", "<unknown>", "unknown", "<lambda>", "()"}
 )
 ADDRESS = re.compile(r"^(?:sub_|fun_|0x)?[0-9a-fA-F]{5,}$|^0x[0-9a-fA-F]+$", re.IGNORECASE)
+ELIXIR = re.compile(r"^anonymous fn/\d+ in ")
+"""Its functions without a name are told by the function around them."""
 ARITY = re.compile(r"`\d+(?:\[.*\])?$")
 ARGUMENTS = re.compile(r"(?<=\w)<.*>$")
 
@@ -32,6 +34,7 @@ CLEANERS: Mapping[str, Callable[[str, str], tuple[str, str]]] = {
 
 def clean(platform: str, module: str, function: str) -> tuple[str, str]:
     """Module and function as they are in another build too; an empty function is anonymous."""
+    function = ELIXIR.sub("", function)
     module, function = CLEANERS.get(platform, java.clean)(module, "" if _is_anonymous(function) else function)
     return module, "" if _is_anonymous(function) else function
 

@@ -4,7 +4,7 @@ import re
 
 MODIFIERS = re.compile(r"^(?:(?:async|static|virtual|override|public|private|internal|void) )+")
 RETURNED = re.compile(r"^[\w.<>\[\],?`]+ (?=[\w.<>+`]+\()")
-AFTER = re.compile(r"\(.*$|\+?\s*\{ ?\.\.\. ?\}.*$")
+AFTER = re.compile(r"\(.*$|\+?\s*\{ ?\.\.\. ?\}.*$|\s*\{async\}$")
 STATE = re.compile(
     r"[.+]?<+(?P<of>\w+)>?(?:[bg]__(?P<local>[A-Za-z]\w*)?[\w|]*)?>d(?:__[\w|]+)?(?:`\d+)?(?:\[.*\])?\.MoveNext$"
 )

@@ -3,7 +3,7 @@
 import re
 
 AROUND = re.compile(r"^(?:(?:block(?: \(\d+ levels\))?|rescue|ensure)(?: \([^)]*\))? in )+")
-TEMPLATE = re.compile(r"_+\d+_\d+$")
+TEMPLATE = re.compile(r"_+-?\d+_\d+$")
 OWNER = re.compile(r"^[\w:]+[#.](?=\w)")
 """Ruby 3.4 tells the class, those before do not."""
 

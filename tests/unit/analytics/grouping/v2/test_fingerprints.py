@@ -93,8 +93,8 @@ def test_only_the_default_is_the_default() -> None:
 def test_the_default_is_salted() -> None:
     """And keeps its other keys, salted too."""
     told = v2.group(event("python", CART, fingerprint=["{{ default }}", "eu"]))
-    assert told.parts == ("fingerprint", "in-app frame", "KeyError", "shop.cart total", "eu")
-    assert {key.kind for key in told.others} == {"stack", "stack and value"}
+    assert told.parts == ("fingerprint", "in-app frame", "KeyError", "shop.cart total", "price", "eu")
+    assert {key.kind for key in told.others} == {"stack and value"}
     assert not {key.value for key in told.others} & {key.value for key in v2.group(event("python", CART)).others}
 
 

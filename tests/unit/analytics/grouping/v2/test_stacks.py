@@ -157,3 +157,48 @@ def test_a_frame_alone_is_no_event() -> None:
     """A stack without exception and message decides by all of its frames."""
     told = event("python", stacktrace={"frames": [frame("a.py", "f")]})
     assert v2.group(told).parts == ("all frames", "", "a.py f")
+
+
+def details(kind: str, value: str, line: str = "", platform: str = "python") -> tuple[str, ...]:
+    """What contributes beside the frame of a function that is no wrapper."""
+    own = py("shop.cart.total", context_line=line)
+    return v2.group(event(platform, raised(kind, value, own))).parts[3:]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("An error occurred (NoSuchKey) when calling the GetObject operation", ("nosuchkey",)),
+        ("ENOENT: no such file, open '/data/7.json'", ("enoent",)),
+        ("Request failed with status code 404", ("status code 404",)),
+        ("DEADLINE_EXCEEDED: deadline exceeded after 4.9s", ("deadline_exceeded",)),
+        ("'Order' object has no attribute 'vat_total'", ("Order", "vat_total")),
+        ("the customer (see below) is unknown", ()),
+        ("no user 17 at 10.0.0.1", ()),
+    ],
+)
+def test_codes_and_names_in_a_message_contribute(value: str, told: tuple[str, ...]) -> None:
+    """They are the program's own, whatever is written around them; the rest of a message is left to the stack."""
+    assert details("Problem", value) == told
+
+
+def test_a_statement_that_raises_contributes() -> None:
+    """Two of one function are two faults; a line that calls something else is left to the stack."""
+    negative, mixed = 'raise ValueError(f"negative: {n}")', "raise ValueError('mixed currencies')"
+    assert details("ValueError", "negative: -3", f"    {negative}") == (negative,)
+    assert details("ValueError", "mixed currencies", mixed) == (mixed,)
+    assert details("ValueError", "negative: -3", "total = price(item)") == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "platform", "is_one"),
+    [
+        ("System.NullReferenceException", "csharp", False),
+        ("TypeError", "javascript", False),
+        ("Problem", "csharp", True),
+    ],
+)
+def test_what_the_language_raises_is_raised_in_place(kind: str, platform: str, *, is_one: bool) -> None:
+    """No wrapper passed it on, and each machine tells it in its own language."""
+    own = Frame("Shop.Carts", "Load", in_app=True, use="named")
+    assert is_wrapper(own, {"platform": platform}, kind) is is_one
