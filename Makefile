@@ -9,7 +9,7 @@ PYTHON ?= $(shell scripts/python.sh)
 BIN := .venv/bin
 ROOMS := models analytics actions consumers api seatrial
 CODE := $(ROOMS) tests $(wildcard benchmarks) scripts
-BENCHMARKS := log intake digest storage
+BENCHMARKS := log intake digest storage issues
 
 .PHONY: help demo test check format unit bench bench-demo bench-hostile fuzz screenshots lock
 

@@ -15,13 +15,15 @@ from api import addresses
 from api.crashed import crashed_by_issue
 from api.gates.standing import standings
 from api.gates.verdict import gates
+from api.issues import listing
+from api.issues.listing import STATES, Listed, Listing
+from api.issues.rows import listed_row
 from api.release_health import adoption_of, crash_free, segments_of, unhandled_free, users_of
 from api.release_timeline import timeline
-from api.rows import action_row, decision_row, feedback_row, issue_row, minute_end
-from models.store.queries import actions, decisions, feedback, issues, releases, series
+from api.rows import action_row, decision_row, feedback_row, minute_end
+from models.store.queries import actions, decisions, feedback, issue_names, releases, series
 from models.store.queries.evaluations import Evaluation
 from models.store.queries.feedback import Feedback
-from models.store.queries.issues import NEW, SEEN, Issue
 from models.store.queries.releases import Release, Told
 from models.wire.times import to_text
 
@@ -34,9 +36,19 @@ MOST_COMMITS = 100
 
 
 def release_document(
-    connection: Connection, project: str, environment: str, release: str, now: int, public_url: str
+    connection: Connection,
+    project: str,
+    environment: str,
+    release: str,
+    now: int,
+    public_url: str,
+    *,
+    issues: Listing | None = None,
 ) -> dict[str, Any] | None:
-    """All that is known of a release in an environment as of ``now`` (ms); None if nothing is."""
+    """All that is known of a release in an environment as of ``now`` (ms); None if nothing is.
+
+    ``issues``: those to list, where they are read already.
+    """
     found = releases.view(connection, project, environment, release)
     if found is None:
         return None
@@ -56,7 +68,7 @@ def release_document(
         "facts": _facts(found, told) | place.health(now) | {"users_with_feedback": place.writers()},
         "timeline": timeline(told, decided, done),
         "series": place.series(standing[release].evaluation),
-        "issues": place.issues(crashed),
+        "issues": place.issues(issues, crashed),
         "segments": segments_of(connection, project, environment, release),
         "crashed": place.crashed(crashed),
         "unexplained": crashed.unexplained,
@@ -95,7 +107,7 @@ class _Place:
 
     def crashed(self, found: Explained) -> dict[str, Any]:
         """Failed sessions by issue, most first, and those without one; they add up to ``total``."""
-        named = issues.names(self._connection, self._project, list(found.by_issue))
+        named = issue_names.names(self._connection, self._project, list(found.by_issue))
         explained = sorted(found.by_issue.items(), key=lambda one: (-one[1], one[0]))
         return {
             "total": found.total,
@@ -103,14 +115,12 @@ class _Place:
             "unexplained": found.unexplained,
         }
 
-    def issues(self, crashed: Explained) -> dict[str, Any]:
-        every, new = issues.totals(self._connection, self._project, self._environment, [self._release])[self._release]
-        items = issues.listed(self._connection, *self._of, state=NEW, limit=MOST_ISSUES)
-        if room := MOST_ISSUES - len(items):
-            items += issues.listed(self._connection, *self._of, state=SEEN, limit=room)
-        counts = {"all": every, NEW: new, SEEN: every - new}
-        shown = [self._issue(one) | {"crashed_sessions": crashed.by_issue.get(one.issue, 0)} for one in items]
-        return {"counts": counts, "items": shown}
+    def issues(self, listed: Listing | None, crashed: Explained) -> dict[str, Any]:
+        found = listed or listing.of_release(self._connection, *self._of, limit=MOST_ISSUES)
+        shown = [
+            self._issue(one) | {"crashed_sessions": crashed.by_issue.get(one.issue.issue, 0)} for one in found.items
+        ]
+        return {"counts": found.counts, "items": shown}
 
     def themes(self) -> list[dict[str, Any]]:
         return [
@@ -126,7 +136,7 @@ class _Place:
 
     def feedback(self) -> dict[str, Any]:
         said = self._said(MOST_FEEDBACK)
-        named = issues.names(self._connection, self._project, [one.issue for one in said if one.issue])
+        named = issue_names.names(self._connection, self._project, [one.issue for one in said if one.issue])
         items = [self._written(one, named.get(one.issue, one.issue) if one.issue else None) for one in said]
         return {"count": feedback.count(self._connection, *self._of), "items": items}
 
@@ -138,8 +148,7 @@ class _Place:
             "report_url": self._call(*own, "report", environment=self._environment),
             "links": {
                 "issues": self._rows("issues"),
-                NEW: self._rows("issues", state=NEW),
-                SEEN: self._rows("issues", state=SEEN),
+                **{state.value: self._rows("issues", state=state.value) for state in STATES},
                 "feedback": self._rows("feedback"),
                 "themes": self._rows("themes"),
                 "decisions": self._rows("decisions"),
@@ -152,8 +161,8 @@ class _Place:
     def _written(self, one: Feedback, issue: str | None) -> dict[str, Any]:
         return feedback_row(one, issue, self._page("issues", issue) if issue else None)
 
-    def _issue(self, one: Issue) -> dict[str, Any]:
-        return issue_row(one, self._page("issues", one.name or one.issue))
+    def _issue(self, one: Listed) -> dict[str, Any]:
+        return listed_row(one, self._page("issues", one.issue.name or one.issue.issue))
 
     def _page(self, *path: str, **query: str) -> str:
         whole = {"environment": self._environment, "release": self._release} | query
@@ -167,7 +176,7 @@ class _Place:
 
 
 def _facts(found: Release, told: Sequence[Told]) -> dict[str, Any]:
-    commits = {commit.id: asdict(commit) for one in told for commit in one.commits}
+    commits = {commit.id: _without(asdict(commit), "files") for one in told for commit in one.commits}
     return {
         "since": to_text(found.since),
         "deployed": found.deployed,

@@ -1,4 +1,4 @@
-"""Issues, feedback, decisions and actions as documents and lists show them: one shape each, wherever they stand."""
+"""Feedback, decisions and actions as documents and lists show them: one shape each, wherever they stand."""
 
 from typing import Any
 
@@ -7,26 +7,7 @@ from models.domain.decision import Decision
 from models.domain.evidence import MILLISECONDS_A_MINUTE
 from models.store.queries.actions import Action
 from models.store.queries.feedback import Feedback
-from models.store.queries.issues import Issue
 from models.wire.times import to_text
-
-
-def issue_row(one: Issue, url: str) -> dict[str, Any]:
-    return {
-        "issue": one.issue,
-        "name": one.name,
-        "title": one.title,
-        "culprit": one.culprit,
-        "level": one.level,
-        "state": one.state,
-        "users": one.users,
-        "events": one.events,
-        "unhandled": one.unhandled,
-        "feedback": one.feedback,
-        "first_seen": minute_start(one.first_minute),
-        "last_seen": minute_start(one.last_minute),
-        "url": url,
-    }
 
 
 def feedback_row(one: Feedback, issue: str | None, url: str | None) -> dict[str, Any]:

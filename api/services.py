@@ -10,6 +10,8 @@ from api.intake.appender import Appender
 from api.intake.intake import Intake
 from models.ports import Clock
 
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -28,8 +30,10 @@ class Services:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent look at the store."""
-        with (self.engine_of_reads or self.engine).connect() as connection:
+        """One consistent look at the store: what its queries say of each other holds, whoever writes meanwhile."""
+        engine = self.engine_of_reads or self.engine
+        options = SNAPSHOT if engine.dialect.name == "postgresql" else {}  # SQLite's transactions are so anyway
+        with engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager

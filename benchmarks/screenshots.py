@@ -13,9 +13,9 @@ from pathlib import Path
 from playwright.sync_api import Browser
 from sqlalchemy import Engine, select
 
+from api.issues import listing
 from api.web.rendering import link
 from models.store import tables
-from models.store.queries import issues
 from tests.real import site
 from tests.real.chromium import open_chromium
 from tests.real.site import Site
@@ -113,7 +113,7 @@ def _pages(engine: Engine) -> Iterator[tuple[str, str]]:
 def _issue(engine: Engine, project: str, release: str) -> str:
     """The issue that hurts most users of a release."""
     with engine.connect() as connection:
-        return issues.listed(connection, project, "production", release, limit=1)[0].issue
+        return listing.of_release(connection, project, "production", release, limit=1).items[0].issue.issue
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from consumers.evaluation.course import Course, Judged
 from consumers.evaluation.expiring import Expiry
 from consumers.evaluation.naming import Names
 from consumers.evaluation.theming import Themes
+from consumers.evaluation.totals import Totals
 from consumers.evaluation.writing import Look, Overtaken
 from models.domain.deploy import MINUTE
 from models.domain.verdict import Judgement, Verdict
@@ -48,6 +49,7 @@ class Evaluator:
         self._themes = Themes(engine)
         self._adoptions = Adoptions(engine)
         self._expiry = Expiry(engine)
+        self._totals = Totals(engine)
 
     def tick(self) -> int:
         """Look once; how many decisions were taken."""
@@ -58,6 +60,8 @@ class Evaluator:
         if closed_to is None:
             return 0
         taken = sum(self._look(project, closed_to, now) for project in projects)
+        for project in projects:
+            self._count(project, closed_to // MINUTE - 1)
         self._gather_themes(now)
         self._keep_house(projects, now, closed_to)
         return taken
@@ -75,6 +79,12 @@ class Evaluator:
             self._expiry.tick(now, closed_to)
         except Exception:  # what was replaced is called low then, and what is over is kept for longer
             log.exception("housekeeping.failed")
+
+    def _count(self, project: str, closed: int) -> None:
+        try:
+            self._totals.count(project, closed)
+        except Exception:  # lists add up the minutes by themselves then
+            log.exception("totals.failed", project=project)
 
     def _look(self, project: str, closed_to: int, now: int) -> int:
         """Look at a project. What fails is logged at each look and told as a stale verdict; all others are watched."""

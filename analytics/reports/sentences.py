@@ -103,7 +103,8 @@ def issues(report: Report) -> str:
     unexplained = report["unexplained"]
     total = report["crashed"]["total"]
     rest = f" {counted(total, 'failed session')}, {unexplained:,} of them unexplained." if total else ""
-    return f"{counts['all']:,}, {counts['new_here']:,} of them new here.{rest}"
+    told = [f"{counts[state]:,} {word.lower()}" for state, word in words.STATES.items() if counts[state]]
+    return f"{counts['all']:,}: {', '.join(told)}.{rest}"
 
 
 def people(report: Report) -> str:

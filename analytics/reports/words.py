@@ -23,7 +23,15 @@ SIGNALS: Mapping[str, str] = {
     "new_issues": "New issues",
     "crash_free_sessions": "Unhandled-free sessions",
 }
-STATES: Mapping[str, str] = {"new_here": "New here", "seen_before": "Seen before"}
+STATES: Mapping[str, str] = {
+    "new_here": "New here",
+    "came_back": "Came back",
+    "getting_worse": "Getting worse",
+    "seen_before": "Seen before",
+    "fixed_here": "Fixed here",
+}
+STATUSES: Mapping[str, str] = {"open": "Open", "muted": "Muted", "resolved": "Resolved"}
+COMMANDS: Mapping[str, str] = {"resolve": "Resolved", "reopen": "Reopened", "mute": "Muted"}
 STAGES: Mapping[str | None, str] = {
     "adopted": "adopted: at least a tenth of the sessions of the last 24 hours",
     "low": "low: less than a tenth of the sessions of the last 24 hours",

@@ -16,7 +16,7 @@ GRID: Vector = np.geomspace(0.2, 20.0, 61)
 """What the confidence sequence and the posterior are read from."""
 
 
-def concurrent(theta: Vector, new: int, old: int, share: float) -> Vector:
+def concurrent(theta: Vector, new: int | Vector, old: int | Vector, share: float | Vector) -> Vector:
     """The increment for ``new`` and ``old`` units seen at the same time; ``share``: the new arm's share of exposure.
 
     ``x1 log(theta) - (x1 + x0) log(1 - rho + rho theta)``: given a unit, the chance that it is of the new arm is

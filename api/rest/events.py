@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.answers import answer
 from api.problems import Problem
 from api.rest.asking import OfProject
-from models.store.queries import events, issues
+from models.store.queries import events, issue_names
 from models.store.queries.ledger import ledger_of
 
 router = APIRouter(prefix="/projects/{project}", tags=["accounts"])
@@ -20,7 +20,7 @@ def one_event(asked: OfProject, event_id: str) -> Response:
         if found is None:
             detail = "It was never received, or is still in flight: ask again in a moment, and see the ledger."
             raise Problem(404, f"Nothing is known of the event {event_id!r}", detail)
-        named = issues.names(connection, asked.project, [found.issue])
+        named = issue_names.names(connection, asked.project, [found.issue])
     return answer(
         {
             "event_id": found.event_id,

@@ -12,7 +12,7 @@ from api.answers import answer, page, place_of
 from api.problems import not_found
 from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit, OfProject, Release
 from api.rest.issues import issue_of
-from models.store.queries import feedback, issues
+from models.store.queries import feedback, issue_names
 from models.store.queries.feedback import Feedback, Place, Theme
 from models.store.queries.feedback_joins import JoinedBy
 from models.wire.times import to_text
@@ -50,7 +50,7 @@ def list_feedback(  # noqa: PLR0913, PLR0917 - what a list of feedback may be na
             before=before,
             limit=limit + 1,
         )
-        named = issues.names(connection, asked.project, [one.issue for one in found if one.issue])
+        named = issue_names.names(connection, asked.project, [one.issue for one in found if one.issue])
     return answer(page(found, limit, lambda one: one.place, lambda one: _row(asked, one, named)))
 
 

@@ -1,90 +1,140 @@
-"""Issues: the causes behind the errors."""
+"""Issues: the causes behind the errors, and what became of each."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api import addresses, rows
+from analytics.correlation.issue_states import IssueState
+from analytics.correlation.resolutions import Status
+from api import addresses
 from api.answers import answer, page, place_of
-from api.problems import not_found
+from api.issues import listing
+from api.issues.details import Details, details_of
+from api.issues.listing import Listed, Place
+from api.issues.rows import command_row, issue_row, listed_row, standing_row, suspect_row, worse_row
+from api.problems import Problem, not_found
 from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit, OfProject, Release
-from models.store.queries import events, issues
-from models.store.queries.issues import Issue, Place
+from api.rows import minute_start
+from models.store.queries import issues
+from models.store.queries.issues import Issue
 
 router = APIRouter(prefix="/projects/{project}", tags=["issues"])
+State = Literal["new_here", "came_back", "getting_worse", "seen_before", "fixed_here"]
 
 
-@router.get("/issues", summary="Issues, those that hurt most users first")
+@router.get("/issues", summary="Issues, those that need someone first")
 def list_issues(
     asked: OfProject,
     environment: Environment = PRODUCTION,
     release: Release = None,
-    state: Literal["new_here", "seen_before"] | None = None,
+    state: State | None = None,
+    status: Literal["open", "muted", "resolved"] | None = None,
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Response:
-    """``state`` tells something only of a ``release``."""
-    after = place_of(cursor, Place)
-    with asked.services.reading() as connection:
-        found = issues.listed(
-            connection,
-            asked.project,
-            environment,
-            release,
-            state=state if release else None,
-            after=after,
-            limit=limit + 1,
+    """Of a ``release`` by their ``state`` in it, else by their ``status``; then those that hurt most users first."""
+    if status and release:
+        raise Problem(
+            422, "A status is of an environment", "Ask for the `state` of a release's issues.", place="status"
         )
-        called = _call_of(asked, environment, release)
-        return answer(page(found, limit, lambda one: one.place, called))
+    if state and not release:
+        raise Problem(422, "A state is of a release", "Name the `release`, or ask for the `status`.", place="state")
+    after = place_of(cursor, Place)
+    of = (asked.project, environment)
+    with asked.services.reading() as connection:
+        if release:
+            wanted = IssueState(state) if state else None
+            found = listing.of_release(connection, *of, release, state=wanted, after=after, limit=limit + 1)
+        else:
+            told = Status(status) if status else None
+            found = listing.of_environment(connection, *of, status=told, after=after, limit=limit + 1)
+    shown = page(found.items, limit, lambda one: one.place, _row_of(asked, environment, release))
+    return answer(shown | {"counts": found.counts})
 
 
 @router.get("/issues/{issue}", summary="One issue, by its id or its name")
 def view(asked: OfProject, issue: str, environment: Environment = PRODUCTION, release: Release = None) -> Response:
+    now = asked.services.clock.now()
     with asked.services.reading() as connection:
-        found = issue_of(connection, asked, issue, environment, release)
-        return answer(_call_of(asked, environment, release)(found) | _beside(connection, asked, found, environment))
+        found = details_of(connection, asked.project, environment, issue, release, now)
+    if found is None:
+        raise _not_seen(issue, environment, release)
+    return answer(_details(asked, found))
 
 
 def issue_of(connection: Connection, asked: Asked, name: str, environment: str, release: str | None = None) -> Issue:
     """Raises `Problem` (404)."""
     found = issues.view(connection, asked.project, environment, name, release)
     if found is None:
-        where = f"{release} in {environment}" if release else environment
-        raise not_found("issue", name, f"None such was seen in {where}: see the list of issues.")
+        raise _not_seen(name, environment, release)
     return found
 
 
-def _call_of(asked: Asked, environment: str, release: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a row's maker, for `page`
-    def row(one: Issue) -> dict[str, Any]:
-        name = one.name or one.issue
-        of = {"environment": environment, "release": release}
-        url = addresses.page(asked.services.public_url, asked.project, "issues", name, **of)
-        return rows.issue_row(one, url) | {"links": {"feedback": _call(asked, "feedback", **of, issue=one.issue)}}
+def _not_seen(name: str, environment: str, release: str | None) -> Problem:
+    where = f"{release} in {environment}" if release else environment
+    return not_found("issue", name, f"None such was seen in {where}: see the list of issues.")
+
+
+def _row_of(asked: Asked, environment: str, release: str | None) -> Callable[[Listed], dict[str, Any]]:
+    def row(one: Listed) -> dict[str, Any]:
+        return listed_row(one, _page(asked, one.issue, environment, release)) | _links(
+            asked, one.issue, environment, release
+        )
 
     return row
 
 
-def _beside(connection: Connection, asked: Asked, found: Issue, environment: str) -> dict[str, Any]:
-    sample = events.sample_of(connection, asked.project, found.issue)
-    releases = [
-        {
-            "release": one.release,
-            "users": one.users,
-            "events": one.events,
-            "first_seen": rows.minute_start(one.first_minute),
-            "last_seen": rows.minute_start(one.last_minute),
+def _details(asked: Asked, found: Details) -> dict[str, Any]:
+    one, environment, release = found.issue, found.environment, found.release
+    brought = found.brought
+    return (
+        issue_row(one, _page(asked, one, environment, release))
+        | _links(asked, one, environment, release)
+        | standing_row(found.standing)
+        | {
+            "state": found.state.value if found.state else None,
+            "compared": worse_row(found.compared) if found.compared else None,
+            "environment": environment,
+            "newest_release": {"release": found.newest.release, "by": found.newest.by.value} if found.newest else None,
+            "releases": [
+                {
+                    "release": each.release,
+                    "users": each.users,
+                    "events": each.events,
+                    "first_seen": minute_start(each.first_minute),
+                    "last_seen": minute_start(each.last_minute),
+                }
+                for each in found.per_release
+            ],
+            "environments": [
+                {
+                    "environment": each.environment,
+                    "first_seen": minute_start(each.first_minute),
+                    "last_seen": minute_start(each.last_minute),
+                }
+                for each in found.per_environment
+            ],
+            "suspects": [suspect_row(each) for each in brought.suspects] if brought else [],
+            "commits": {"release": brought.release, "since": brought.baseline, "count": brought.commits}
+            if brought
+            else None,
+            "commands": [command_row(each) for each in found.commands],
+            "sample": {"event_id": found.sample[0], "event": found.sample[1]} if found.sample else None,
+            "why_url": _call(asked, "issues", one.issue, "why"),
         }
-        for one in issues.by_release(connection, asked.project, environment, found.issue)
-    ]
-    return {
-        "environment": environment,
-        "releases": releases,
-        "sample": {"event_id": sample[0], "event": sample[1]} if sample else None,
-        "why_url": _call(asked, "issues", found.issue, "why"),
-    }
+    )
+
+
+def _links(asked: Asked, one: Issue, environment: str, release: str | None) -> dict[str, Any]:
+    return {"links": {"feedback": _call(asked, "feedback", environment=environment, release=release, issue=one.issue)}}
+
+
+def _page(asked: Asked, one: Issue, environment: str, release: str | None) -> str:
+    of = {"environment": environment, "release": release}
+    return addresses.page(asked.services.public_url, asked.project, "issues", one.name or one.issue, **of)
 
 
 def _call(asked: Asked, *path: str, **query: str | None) -> str:

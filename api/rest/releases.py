@@ -7,18 +7,21 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from analytics.correlation.issue_states import IssueState
 from analytics.reports.html import html
 from analytics.reports.markdown import markdown
 from api import addresses
 from api.answers import answer, page, place_of
 from api.gates.standing import Standing, standings
 from api.gates.verdict import gates
+from api.issues import states
+from api.issues.listing import STATES, count_states
+from api.latest import latest
 from api.problems import not_found
 from api.release_document import release_document
 from api.release_health import adoption_of, crash_free, unhandled_free, users_of
 from api.rest.asking import PAGE, PRODUCTION, Asked, Cursor, Environment, Limit, OfProject
 from models.store.queries import freshness, releases
-from models.store.queries.issues import NEW
 from models.store.queries.releases import Place, Release
 from models.wire.times import to_text
 
@@ -51,12 +54,16 @@ def list_releases(
         names = [one.release for one in found]
         users = users_of(connection, asked.project, environment, names)
         adopted = adoption_of(connection, asked.project, environment, names, now)
+        within = states.of_releases(connection, asked.project, environment, names)
+        newest = latest(connection, asked.project, environment, now)
 
     def row(one: Release) -> dict[str, Any]:
         health = {"users": users[one.release], "adoption": adopted[one.release]}
-        return _row(asked, one, judged[one.release], said[one.release]) | health
+        counts = count_states(within[one.release])
+        return _row(asked, one, judged[one.release], said[one.release], counts) | health
 
-    return answer(page(found, limit, lambda one: one.place, row) | {"degraded": degraded})
+    told = {"release": newest.release, "by": newest.by.value} if newest else None
+    return answer(page(found, limit, lambda one: one.place, row) | {"newest": told, "degraded": degraded})
 
 
 @router.get("/releases/{version:path}/report", summary="The report about a release")
@@ -87,7 +94,9 @@ def _document(asked: Asked, version: str, environment: str, form: str) -> Respon
     return Response(render(found), headers=STANDALONE, media_type=kind)
 
 
-def _row(asked: Asked, one: Release, standing: Standing, said: dict[str, Any]) -> dict[str, Any]:
+def _row(
+    asked: Asked, one: Release, standing: Standing, said: dict[str, Any], counts: Mapping[str, int]
+) -> dict[str, Any]:
     url, judged = asked.services.public_url, standing.evaluation
     of = {"environment": one.environment, "release": one.release}
 
@@ -110,13 +119,15 @@ def _row(asked: Asked, one: Release, standing: Standing, said: dict[str, Any]) -
         "crash_free": crash_free(one.sessions),
         "unhandled_free": unhandled_free(one.sessions),
         "hurt": one.hurt,
-        "issues": one.issues,
-        "new_issues": one.new_issues,
+        "issues": counts["all"],
+        "new_issues": counts[IssueState.NEW_HERE],
+        "issue_states": counts,
         "feedback": one.feedback,
         "commits": one.commits,
         "links": {
             "issues": counted("issues"),
-            "new_issues": counted("issues", state=NEW),
+            "new_issues": counted("issues", state=IssueState.NEW_HERE),
+            **{state.value: counted("issues", state=state.value) for state in STATES},
             "feedback": counted("feedback"),
             "decisions": counted("decisions"),
         },

@@ -10,7 +10,7 @@ from api.problems import not_found
 from api.web import rendering
 from api.web.shell import Cursor, Look, Text
 from models.domain.ledger import Category, Fate
-from models.store.queries import feedback, issues
+from models.store.queries import feedback, issue_names, issues
 from models.store.queries.feedback import PAGE, Theme
 from models.store.queries.feedback_joins import JoinedBy
 from models.store.queries.ledger import ledger_of
@@ -46,7 +46,7 @@ def feedback_page(
         key = about.issue if about else None
         place = place_of(after, tuple[int, str])
         found = feedback.listed(connection, *of, issue=key, joined_by=joined, only=only, before=place, limit=PAGE + 1)
-        named = issues.names(connection, look.project, [one.issue for one in found if one.issue])
+        named = issue_names.names(connection, look.project, [one.issue for one in found if one.issue])
         ways = feedback.ways(connection, *of)
         every = sum(ways.values())
         matching = chosen.count if chosen else feedback.count(connection, *of, issue=key)

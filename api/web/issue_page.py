@@ -1,90 +1,146 @@
-"""One issue: who is hit, since which release, whether it still happens, and why these events are one issue."""
+"""One issue: who is hit, since which release, what changed there, and the form in which people say what holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from starlette.responses import Response
+from fastapi import APIRouter, Depends, Form
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
 
-from analytics.grouping import v1
+from analytics.correlation.resolutions import Status
 from api import grouping
+from api.issues import commanding
+from api.issues.commanding import Wish, consequence
+from api.issues.details import Details, details_of
 from api.problems import not_found
-from api.web import rendering
-from api.web.shell import Look, Text
-from models.store.queries import events, feedback, issues
-from models.wire.canonical.logentry import said
+from api.web import issue_rows, rendering
+from api.web.samples import sample_of
+from api.web.shell import Cursor, Look, Looking, Text
+from models.domain.issue import CommandKind, IssueCommand
+from models.store.queries import feedback, issue_commands
 
 QUOTES = 5
-FRAMES = 50
+CHOICES: Mapping[str, tuple[str, str]] = {
+    "now": ("resolve", "now"),
+    "release": ("resolve", "release"),
+    "next": ("resolve", "next"),
+    "reopen": ("reopen", ""),
+    "mute": ("mute", ""),
+}
+"""What the form offers, and what it commands."""
+CHOICE_WORDS: Mapping[str, str] = {
+    "now": "Resolved, in what runs now.",
+    "release": "Resolved in a release that I name.",
+    "next": "Resolved in the next release.",
+    "reopen": "Not resolved: open again.",
+    "mute": "Nothing to act on: mute it.",
+}
+NOTHING = Wish()
 router = APIRouter(include_in_schema=False)
+Written = Annotated[str, Form(max_length=20_000)]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    place: str
-    function: str
-    in_app: bool
-    source: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    event_id: str
-    kind: str
-    message: str
-    frames: tuple[Frame, ...]
-    """The one that failed first."""
+@router.get("/projects/{project}/issues")
+def issue_list(look: Look, status: Text = None, after: Cursor = None) -> Response:
+    with look.services.reading() as connection:
+        around = look.shell(connection)
+        rows = issue_rows.of_environment(connection, look.project, look.environment, status, after)
+    return rendering.page("issues.html", shell=around, rows=rows)
 
 
 @router.get("/projects/{project}/issues/{name}")
-def issue_page(
-    look: Look,
-    name: str,
-    release: Text = None,
-) -> Response:
+def issue_page(look: Look, name: str, release: Text = None, said: Text = None) -> Response:
+    """``said``: the command that was just recorded here."""
     with look.services.reading() as connection:
-        around = look.shell(connection)
-        found = issues.view(connection, look.project, look.environment, name, release)
-        if found is None:
-            where = f"on {release} in {look.environment}" if release else f"in {look.environment}"
-            raise not_found("issue", name, f"None of that name was seen {where}.")
-        per_release = issues.by_release(connection, look.project, look.environment, found.issue)
-        kept = events.sample_of(connection, look.project, found.issue, release)
-        said = feedback.listed(connection, look.project, look.environment, release, issue=found.issue, limit=QUOTES)
-        written = feedback.count(connection, look.project, look.environment, release, found.issue)
-        why = grouping.why(connection, look.project, found.issue)
-        new_in = issues.first_releases(connection, look.project, look.environment, found.issue)
+        return _page(look, connection, name, release, said=said)
+
+
+def wish(choice: Written = "", release: Written = "", reason: Written = "", by: Written = "") -> Wish:
+    """The form as it was sent."""
+    kind, fixed_in = CHOICES.get(choice, ("", ""))
+    named = release.strip() if choice == "release" else ""
+    return Wish(kind, fixed_in, named, reason.strip(), by.strip())
+
+
+@router.post("/projects/{project}/issues/{name}")
+async def command(look: Look, name: str, wished: Annotated[Wish, Depends(wish)]) -> Response:
+    """Kept with an entry in the audit; then back to the page, by a GET."""
+    return await run_in_threadpool(_command, look, name, wished)
+
+
+def _command(look: Looking, name: str, wished: Wish) -> Response:
+    if wrong := wished.wrong():
+        with look.services.reading() as connection:
+            return _page(look, connection, name, None, status=422, wish=wished, wrong=wrong)
+    with look.services.writing() as connection:
+        now = look.services.clock.now()
+        found = _found(look, connection, name, None)
+        one = wished.command(connection, look.project, found.issue.issue, now)
+        issue_commands.append(connection, look.project, one)
+    told = {"environment": look.environment, "said": one.command}
+    return RedirectResponse(rendering.link(look.project, "issues", name, fragment="#history", **told), 303)
+
+
+def _page(
+    look: Looking, connection: Connection, name: str, release: str | None, status: int = 200, **told: Any
+) -> Response:
+    around = look.shell(connection)
+    found = _found(look, connection, name, release)
+    said = told.pop("said", None)
+    of = (connection, look.project, look.environment, release)
+    quotes = feedback.listed(*of, issue=found.issue.issue, limit=QUOTES)
+    current = found.newest.release if found.newest else None
     return rendering.page(
         "issue.html",
+        status,
         shell=around,
-        issue=found,
+        found=found,
+        issue=found.issue,
+        name=found.issue.name or found.issue.issue,
         release=release,
-        per_release=per_release,
-        most=max((one.events for one in per_release), default=0),
-        new_in=new_in,
-        sample=sample_of(*kept) if kept else None,
-        said=said,
-        written=written,
-        why=why,
+        per_release=found.per_release,
+        most=max((one.events for one in found.per_release), default=0),
+        new_in=found.new_in,
+        sample=sample_of(*found.sample) if found.sample else None,
+        why=grouping.why(connection, look.project, found.issue.issue),
+        said=quotes,
+        written=feedback.count(*of, found.issue.issue),
+        **_form(found, current, told),
+        thanks=next((consequence(one, look.environment) for one in found.commands if one.command == said), None),
+        resolved=_resolved(found.standing.last, look.environment),
     )
 
 
-def sample_of(event_id: str, event: Mapping[str, Any]) -> Sample:
-    """What a page shows of a stored event of any shape."""
-    exception = v1.raised(event)
-    message = _text((exception or {}).get("value")) or said(event)
-    stack = [_frame(frame) for frame in reversed(v1.frames(exception) or v1.frames(event))]
-    return Sample(event_id, _text((exception or {}).get("type")), message, tuple(stack[:FRAMES]))
+def _form(found: Details, current: str | None, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be commanded, and what follows from each."""
+    is_open = found.standing.status is Status.OPEN
+    wished: Wish = told.get("wish", NOTHING)
+    chosen = next((key for key, pair in CHOICES.items() if pair == (wished.kind, wished.fixed_in)), None)
+    plain = {
+        kind.value: consequence(IssueCommand("", "", kind, None, None, {}, "", "", 0), "")
+        for kind in (CommandKind.REOPEN, CommandKind.MUTE)
+    }
+    return {
+        "issue_open": is_open,
+        "commands": [(key, word) for key, word in CHOICE_WORDS.items() if key != "reopen" or not is_open],
+        "follows": commanding.choices(current) | plain,
+        "wish": wished,
+        "wish_choice": chosen,
+        "wrong": told.get("wrong", {}),
+    }
 
 
-def _frame(frame: Mapping[str, Any]) -> Frame:
-    file = _text(frame.get("filename")) or _text(frame.get("abs_path")) or _text(frame.get("module")) or "?"
-    line = frame.get("lineno")
-    place = f"{file}:{line}" if isinstance(line, int) else file
-    source = _text(frame.get("context_line"))
-    return Frame(place, _text(frame.get("function")) or "?", frame.get("in_app") is True, source.rstrip() or None)
+def _resolved(last: IssueCommand | None, environment: str) -> str:
+    """What holds of a resolved issue."""
+    return f"Resolved by {last.said_by}: {last.reason}. {consequence(last, environment)}" if last else ""
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _found(look: Looking, connection: Connection, name: str, release: str | None) -> Details:
+    """Raises `Problem` (404)."""
+    of = (look.project, look.environment, name, release)
+    found = details_of(connection, *of, look.services.clock.now())
+    if found is None:
+        where = f"on {release} in {look.environment}" if release else f"in {look.environment}"
+        raise not_found("issue", name, f"None of that name was seen {where}.")
+    return found

@@ -1,34 +1,53 @@
-"""The issues of a release as the rows behind their counts: new ones first, over as many pages as it takes."""
+"""A page of issues as the rows behind their counts, and the tabs that choose among them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from analytics.correlation.issue_states import IssueState
+from analytics.correlation.resolutions import Status
 from api.answers import cursor_of, place_of
-from models.store.queries import issues
-from models.store.queries.issues import NEW, PAGE, SEEN, STATES, Issue, Place
+from api.issues import listing
+from api.issues.listing import Listed, Listing, Place
+from models.store.queries.issues import PAGE
+
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     tab: str
-    """``all`` or one of `models.store.queries.issues.STATES`."""
-    items: tuple[Issue, ...]
+    """``all``, or a state of an issue in a release, or a status of one in an environment."""
+    counts: Mapping[str, int]
+    items: tuple[Listed, ...]
     next: str | None
     """The cursor of the next page."""
 
 
-def issue_rows(
+def of_release(
     connection: Connection, project: str, environment: str, release: str, state: str | None, after: str | None
+) -> tuple[Rows, Listing]:
+    """And the listing that they are of."""
+    tab = state if state in tuple(IssueState) else ALL
+    wanted = None if tab == ALL else IssueState(tab)
+    place = place_of(after, Place)
+    of = (project, environment, release)
+    found = listing.of_release(connection, *of, state=wanted, after=place, limit=PAGE + 1)
+    return _rows(tab, found), found
+
+
+def of_environment(
+    connection: Connection, project: str, environment: str, status: str | None, after: str | None
 ) -> Rows:
-    tab = state if state in STATES else "all"
-    first, place = place_of(after, tuple[str, Place]) or (NEW if tab == "all" else tab, None)
-    wanted = (NEW, SEEN) if tab == "all" and first == NEW else (first,)
-    found: list[Issue] = []
-    for one in wanted:
-        after_it = place if one == first else None
-        room = PAGE + 1 - len(found)
-        found += issues.listed(connection, project, environment, release, state=one, after=after_it, limit=room)
-    kept = tuple(found[:PAGE])
-    last = cursor_of((kept[-1].state, kept[-1].place)) if len(found) > PAGE else None
-    return Rows(tab, kept, last)
+    tab = status if status in tuple(Status) else ALL
+    wanted = None if tab == ALL else Status(tab)
+    place = place_of(after, Place)
+    return _rows(
+        tab, listing.of_environment(connection, project, environment, status=wanted, after=place, limit=PAGE + 1)
+    )
+
+
+def _rows(tab: str, found: Listing) -> Rows:
+    kept = tuple(found.items[:PAGE])
+    return Rows(tab, found.counts, kept, cursor_of(kept[-1].place) if len(found.items) > PAGE else None)

@@ -1,5 +1,6 @@
 """The releases of an environment, so that one sees at once which of them needs one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,9 @@ from starlette.responses import Response
 from api.answers import cursor_of, place_of
 from api.gates.standing import standings
 from api.gates.verdict import gates
+from api.issues import states
+from api.issues.listing import count_states
+from api.latest import latest
 from api.release_health import adoption_of, unhandled_free
 from api.web import rendering
 from api.web.shell import Cursor, Look
@@ -25,6 +29,8 @@ class Row:
     unhandled_free: dict[str, Any]
     adoption: dict[str, Any]
     watched: bool
+    issues: Mapping[str, int]
+    """By state, and all of them."""
 
 
 @router.get("/projects/{project}/releases")
@@ -40,6 +46,8 @@ def release_list(
         judged = standings(connection, look.project, look.environment, names)
         said = gates(connection, look.project, look.environment, judged, around.now, "")
         adopted = adoption_of(connection, look.project, look.environment, names, around.now)
+        within = states.of_releases(connection, look.project, look.environment, names)
+        newest = latest(connection, look.project, look.environment, around.now)
     rows = [
         Row(
             release=one,
@@ -47,11 +55,17 @@ def release_list(
             unhandled_free=unhandled_free(one.sessions),
             adoption=adopted[one.release],
             watched=judged[one.release].evaluation is not None,
+            issues=count_states(within[one.release]),
         )
         for one in found[:PAGE]
     ]
     degraded = next((row.gate["degraded"] for row in rows if row.gate["degraded"]), around.degraded)
     more = cursor_of(found[PAGE - 1].place) if len(found) > PAGE else None
     return rendering.page(
-        "releases.html", shell=replace(around, degraded=degraded), rows=rows, next=more, first=before is None
+        "releases.html",
+        shell=replace(around, degraded=degraded),
+        rows=rows,
+        next=more,
+        first=before is None,
+        newest=newest,
     )

@@ -11,12 +11,11 @@ from actions.call import FAILED
 from analytics.reports import drawing
 from api.problems import not_found
 from api.release_document import release_document
-from api.web import rendering
-from api.web.issue_rows import issue_rows
+from api.web import issue_rows, rendering
 from api.web.seen import as_seen
 from api.web.shell import Cursor, Look, Shell, Text
 from models.domain.verdict import Verdict
-from models.store.queries import issues
+from models.store.queries import issue_names
 from models.wire.times import to_milliseconds
 
 FINAL = (Verdict.CONTINUE.value, Verdict.ROLLBACK.value)
@@ -34,12 +33,13 @@ def release_page(
     """``at``: as the decision of this name saw it; ``state`` and ``after``: which issues are listed."""
     with look.services.reading() as connection:
         around = look.shell(connection)
-        document = release_document(connection, look.project, look.environment, release, around.now, "")
+        of = (connection, look.project, look.environment, release)
+        rows, listed = issue_rows.of_release(*of, state, after)
+        document = release_document(*of, around.now, "", issues=listed)
         if document is None:
             raise not_found("release", release, f"See the releases of {look.environment}, or name another environment.")
         if at:
             return _as_seen(connection, around, document, at)
-        rows = issue_rows(connection, look.project, look.environment, release, state, after)
         names = reason_names(connection, look.project, document["gate"])
     return rendering.page(
         "release.html",
@@ -88,4 +88,4 @@ def _chart(document: dict[str, Any]) -> str | None:
 
 def reason_names(connection: Connection, project: str, gate: dict[str, Any]) -> dict[str, str]:
     """The short names of the issues that reasons speak of."""
-    return issues.names(connection, project, [one["issue"] for one in gate["reasons"] if one["issue"]])
+    return issue_names.names(connection, project, [one["issue"] for one in gate["reasons"] if one["issue"]])

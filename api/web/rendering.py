@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from analytics.reports import delivery, drawing, words
 from api import addresses
+from api.issues import rows as issue_rows
 from api.web import assets, shown
 from models.domain import spans
 
@@ -70,6 +71,7 @@ def _environment() -> Environment:
         "drawing": drawing,
         "delivery": delivery,
         "counted": spans.counted,
+        "issue_rows": issue_rows,
         "words": words,
         "shown": shown,
         "UNKNOWN": words.UNKNOWN,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from consumers.evaluation.course import Course
 from models.domain.verdict import Judgement
-from models.store.queries import issues
+from models.store.queries import issue_names
 from models.store.sql import SqlUnitOfWork
 from models.store.tables import issue_name, issue_seen
 
@@ -56,7 +56,7 @@ def say_names(connection: Connection, project: str, watched: Course, shown: Judg
     """Put names in place of issues' ids, in all that was judged in this look and in what is shown."""
     told = [shown, *(one.judgement for one in watched.judged)]
     found = {reason.issue for one in told for reason in one.reasons if reason.issue}
-    names = issues.names(connection, project, found) if found else {}
+    names = issue_names.names(connection, project, found) if found else {}
 
     def named(judgement: Judgement) -> Judgement:
         reasons = (replace(one, issue=names.get(one.issue or "", one.issue)) for one in judgement.reasons)

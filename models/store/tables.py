@@ -338,6 +338,7 @@ issue_minute = Table(
     _number("minute", key=True),
     Column("partition", Integer, primary_key=True, autoincrement=False),
     *(_count(name) for name in ("events", "unhandled")),
+    Index("issue_minute_minute", "project", "minute"),
     **NARROW,
 )
 issue_user = Table(
@@ -353,6 +354,53 @@ issue_user = Table(
     Column("unhandled", Boolean, nullable=False),  # whether the first of the user's errors was unhandled
     Index("issue_user_minute", "project", "environment", "first_minute"),
     **NARROW,
+)
+issue_total = Table(  # of closed minutes, over all partitions, for lists and comparisons; counted by the evaluator
+    "issue_total",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    _key("issue"),
+    Column("age", SmallInteger, primary_key=True, autoincrement=False),  # of the release: models.domain.age
+    *(_count(name) for name in ("events", "unhandled")),
+    _count("users"),  # whom the issue had not reached in this release before
+    _count("newcomers"),  # of them, those whom it had reached in no release of the environment
+    _count("failures"),  # of nobody known: distinct hosts and minutes
+    _number("first_minute"),
+    _number("last_minute"),
+    **NARROW,
+)
+release_total = Table(  # the same of sessions
+    "release_total",
+    metadata,
+    _key("project"),
+    _key("environment"),
+    _key("release"),
+    Column("age", SmallInteger, primary_key=True, autoincrement=False),
+    _count("started"),
+    **NARROW,
+)
+total_mark = Table(
+    "total_mark",
+    metadata,
+    _key("project"),
+    _number("counted_to"),  # the last minute that is in both
+)
+issue_command = Table(  # what people commanded; only ever added to
+    "issue_command",
+    metadata,
+    _key("project"),
+    _key("command"),
+    _text("issue", required=True),
+    Column("kind", String, nullable=False),  # resolve, reopen, mute
+    Column("fixed_in", String),  # now, release, next; of a resolution
+    _text("release"),
+    _text("current", required=True),  # JSON object: by environment, the newest release when it was resolved
+    _text("reason", required=True),
+    _text("said_by", required=True),
+    _number("at"),
+    Index("issue_command_issue", "project", "issue"),
 )
 feedback = Table(
     "feedback",

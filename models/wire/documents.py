@@ -189,27 +189,74 @@ class PointDocument(Struct, frozen=True, kw_only=True):
     verdict: VerdictWord
 
 
+class WorseDocument(Struct, frozen=True, kw_only=True):
+    """Users hurt (or failures of nobody known) of ``n`` sessions, each in a release's first ``minutes``.
+
+    ``ratio`` is that of the rates, with its always-valid 95 % interval; 0.2 and 20 mean "or beyond".
+    """
+
+    ratio: float
+    low: float
+    high: float
+    value: float
+    hurt: Count
+    n: Count
+    baseline: str
+    base: float
+    base_hurt: Count
+    base_n: Count
+    minutes: Count
+    log_evidence: float
+    sentence: str
+
+
+class SuspectDocument(Struct, frozen=True, kw_only=True):
+    """The change that may have brought an issue. ``depth`` is the frame's, 0 for the one that failed."""
+
+    commit: str
+    message: str
+    author: str
+    release: str
+    file: str
+    depth: Count
+    matched: Count
+    """Names at the end of the paths of file and frame that agree."""
+    line: int | None
+    confidence: Literal["high", "medium", "low"]
+    evidence: str
+
+
 class IssueDocument(Struct, frozen=True, kw_only=True):
     issue: str
     name: str | None
     title: str
     culprit: str | None
     level: str
-    state: Literal["new_here", "seen_before"] | None
     users: Count
     events: Count
     unhandled: Count
     feedback: Count
     crashed_sessions: Count
-    first_seen: str
-    last_seen: str
+    first_seen: str | None
+    last_seen: str | None
     url: str
+    state: Literal["new_here", "came_back", "getting_worse", "seen_before", "fixed_here"] | None
+    status: Literal["open", "resolved", "muted"]
+    why: str | None
+    """By what it came back, or by how much it is getting worse."""
+    worse: WorseDocument | None
+    suspect: SuspectDocument | None
 
 
 class IssueCounts(Struct, frozen=True, kw_only=True):
+    """The states exclude each other and add up to ``all``."""
+
     all: Count
     new_here: Count
+    came_back: Count
+    getting_worse: Count
     seen_before: Count
+    fixed_here: Count
 
 
 class IssuesDocument(Struct, frozen=True, kw_only=True):

@@ -35,6 +35,6 @@ def test_an_issue_is_new_in_the_release_that_had_it_first(engine: Engine) -> Non
 def test_a_release_and_an_issue_agree_on_what_is_new(engine: Engine) -> None:
     """Asked for one release, the same."""
     with engine.connect() as connection:
-        found = {one: issues.new_in(connection, PROJECT, ENVIRONMENT, one) for one in (OLD, NEW)}
+        found = issues.new_in(connection, PROJECT, ENVIRONMENT, [OLD, NEW])
 
-    assert found == {OLD: {"a", "c"}, NEW: {"b", "c"}}
+    assert found == {OLD: frozenset({"a", "c"}), NEW: frozenset({"b", "c"})}

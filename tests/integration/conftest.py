@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, func, insert, select
 
+from api.issues.commanding import Wish
 from models.store import tables
+from models.store.queries import issue_commands
+from models.store.queries.issue_names import identified
 from models.store.queries.tokens import create_project
 from tests.fakes import strangers
 from tests.real import site
@@ -20,10 +23,23 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site.store(folder) as engine:
         site.fill(engine, 0.3, 1, strangers.lines(END))
         _failed_rollback(engine)
+        _resolved(engine)
         with engine.begin() as connection:
             create_project(connection, "empty", None, None, END)
         with site.serving(engine, folder) as served:
             yield served
+
+
+def _resolved(engine: Engine) -> None:
+    """One issue was said to be fixed long ago, and came back."""
+    with engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
+        issue = identified(connection, "shop", "SHOP-2") or ""
+        seen = connection.execute(
+            select(func.min(tables.issue_seen.c.first_minute)).where(tables.issue_seen.c.issue == issue)
+        )
+        at = (seen.scalar() or 0) * 60_000
+        wish = Wish("resolve", "now", "", "the cache was cleared", "ana")
+        issue_commands.append(connection, "shop", wish.command(connection, "shop", issue, at))
 
 
 def _failed_rollback(engine: Engine) -> None:

@@ -26,6 +26,9 @@ PAGES = (
     "strange release",
     "issue",
     "strange issue",
+    "issues",
+    "resolved issue",
+    "refused command",
     "feedback",
     "decisions",
     "decision",
@@ -34,6 +37,7 @@ PAGES = (
     "not connected",
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+REFUSED = ("refused outcome", "refused command")
 FOCUSABLE = "a[href], button:not([hidden]), input:not([type=hidden]), textarea, summary, [tabindex='0']"
 
 
@@ -81,6 +85,9 @@ def addresses(shop: Site) -> dict[str, str]:
         "release as seen": f"{release}&at={decided.decision}",
         "strange release": link("shop", "releases", strangers.RELEASE, environment="staging"),
         "issue": "/projects/shop/issues/SHOP-1",
+        "issues": "/projects/shop/issues",
+        "resolved issue": "/projects/shop/issues/SHOP-2",
+        "refused command": "/projects/shop/issues/SHOP-1",
         "strange issue": link("shop", "issues", str(strange), environment="staging"),
         "feedback": "/projects/shop/feedback",
         "decisions": "/projects/shop/decisions",
@@ -93,7 +100,7 @@ def addresses(shop: Site) -> dict[str, str]:
 
 def go(visit: Visit, shop: Site, name: str, address: str) -> None:
     visit.tab.goto(f"{shop.address}{address}")
-    if name == "refused outcome":
+    if name in REFUSED:
         visit.tab.evaluate("document.querySelector('form.form').noValidate = true")
         visit.tab.get_by_role("button", name="Record").click()
         visit.tab.get_by_role("alert").wait_for()
@@ -119,12 +126,12 @@ def test_a_page_is_accessible_and_calm(
             assert not [word for word in ("NaN", "None", "undefined", "null") if word in text.replace("NoneType", "")]
             words = visit.tab.locator(".st").all_inner_texts()
             assert all(word.strip() for word in words)
-            missing = {"not found": 404, "refused outcome": 422}.get(name)
+            missing = {"not found": 404, **dict.fromkeys(REFUSED, 422)}.get(name)
             assert [fault for fault in visit.faults if not missing or str(missing) not in fault] == []
             assert visit.hosts == {urlsplit(shop.address).netloc}
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "refused outcome"])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in REFUSED])
 def test_a_page_is_whole_without_javascript(
     shop: Site, chromium: Chromium, addresses: dict[str, str], name: str
 ) -> None:
@@ -138,7 +145,7 @@ def test_a_page_is_whole_without_javascript(
     assert "".join((told[0][0] or "").split()) == "".join((told[1][0] or "").split())
 
 
-@pytest.mark.parametrize("name", ["releases", "release", "issue", "decision", "feedback"])
+@pytest.mark.parametrize("name", ["releases", "release", "issue", "issues", "decision", "feedback"])
 def test_the_keyboard_reaches_everything_in_order(
     shop: Site, chromium: Chromium, addresses: dict[str, str], name: str
 ) -> None:
@@ -147,7 +154,7 @@ def test_the_keyboard_reaches_everything_in_order(
         visit.tab.goto(f"{shop.address}{addresses[name]}")
         wanted = visit.tab.evaluate(
             f"""[...document.querySelectorAll("{FOCUSABLE}")]
-            .filter((one) => one.checkVisibility() && !(one.type === 'radio' && one !== one.form.elements.label[0]))
+            .filter((one) => one.checkVisibility() && !(one.type === 'radio' && one !== one.form.elements[one.name][0]))
             .map((one, place) => (one.dataset.place = place))"""
         )
         reached = []
@@ -193,6 +200,18 @@ def test_a_person_says_whether_a_decision_was_right(shop: Site, chromium: Chromi
         visit.tab.get_by_label("Your name").fill("ana")
         visit.tab.get_by_role("button", name="Record").click()
         assert "Recorded" in visit.tab.get_by_role("status").inner_text()
+
+
+def test_a_person_resolves_an_issue(shop: Site, chromium: Chromium) -> None:
+    """By the form of its page, without JavaScript, with what follows said before and after."""
+    with visiting(chromium, java_script_enabled=False) as visit:
+        visit.tab.goto(f"{shop.address}/projects/shop/issues/SHOP-3")
+        visit.tab.get_by_label("Resolved in the next release.").check()
+        visit.tab.get_by_label("Why", exact=True).fill("the rounding is mended")
+        visit.tab.get_by_label("Your name").fill("ana")
+        visit.tab.get_by_role("button", name="Record").click()
+        assert "Recorded. An event from a release after" in visit.tab.get_by_role("status").inner_text()
+        assert "the rounding is mended" in visit.tab.inner_text("main")
 
 
 def test_the_chart_follows_theme_and_width(shop: Site, chromium: Chromium, addresses: dict[str, str]) -> None:

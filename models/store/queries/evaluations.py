@@ -91,6 +91,17 @@ def of_deploys(
     return {row.deploy: _evaluation(row) for row in connection.execute(_query().where(*where))}
 
 
+def baselines(
+    connection: Connection, project: str, environment: str, releases: Collection[str]
+) -> dict[str, str | None]:
+    """By release that was ever under watch there, the one that its first deploy was compared with."""
+    columns = evaluation.c
+    where = (columns.project == project, columns.environment == environment, columns.release.in_(releases))
+    query = select(columns.release, columns.baseline).where(*where)
+    rows = connection.execute(query.order_by(columns.first_minute.desc(), columns.deploy.desc()))
+    return {row.release: msgspec.json.decode(row.baseline, type=Baseline).release for row in rows}
+
+
 def of_project(connection: Connection, project: str) -> list[Evaluation]:
     """Every deploy that was ever under watch, in the order of their start."""
     columns = evaluation.c

@@ -1,9 +1,10 @@
 """What became of one event."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from models.domain.ledger import Fate
 from models.store.samples import unpack
@@ -51,3 +52,16 @@ def sample_of(
         query = query.where(columns.release == release)
     row = connection.execute(query.order_by(columns.booked_at.desc(), columns.event_id).limit(1)).one_or_none()
     return (row.event_id.hex(), unpack(row.payload)) if row else None
+
+
+def samples_of(
+    connection: Connection, project: str, issues: Collection[str], release: str
+) -> dict[str, dict[str, Any]]:
+    """By issue, the newest event in a release that was kept whole."""
+    columns = event_sample.c
+    place = func.row_number().over(partition_by=columns.issue, order_by=(columns.booked_at.desc(), columns.event_id))
+    where = (columns.project == project, columns.issue.in_(issues), columns.release == release)
+    ranked = select(columns.issue, columns.event_id, place.label("place")).where(*where).subquery().c
+    same = (columns.project == project, columns.issue == ranked.issue, columns.event_id == ranked.event_id)
+    query = select(columns.issue, columns.payload).where(*same, ranked.place == 1)
+    return {issue: unpack(payload) for issue, payload in connection.execute(query)}

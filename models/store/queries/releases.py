@@ -1,17 +1,28 @@
 """The releases of an environment, with their deploys, sessions and how far each was judged."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from models.store.queries import feedback, issues
-from models.store.tables import deploy_fact, hurt_user, release_seen, session_minute
+from models.domain.release import Known
+from models.store.queries import feedback, releases_told
+from models.store.tables import (
+    deploy_fact,
+    hurt_user,
+    issue_minute,
+    release_commit,
+    release_ref,
+    release_seen,
+    session_minute,
+)
 
 MINUTE = 60_000
 PAGE = 50
+WITHDRAWN = ("failed", "rolled_back")
 COUNTS = ("started", "healthy", "errored", "unhandled", "abnormal", "crashed")
 
 Place = tuple[int, str]
@@ -23,6 +34,8 @@ class Commit:
     id: str
     message: str
     author: str
+    files: tuple[str, ...] = ()
+    """Paths within its repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +74,6 @@ class Release:
     sessions: Sessions
     hurt: int
     """Users hurt, each once a UTC day."""
-    issues: int
-    new_issues: int
     feedback: int
     commits: int
     deployed_by: str | None
@@ -93,6 +104,79 @@ def view(connection: Connection, project: str, environment: str, release: str) -
 def timeline(connection: Connection, project: str, environment: str, release: str) -> list[Told]:
     """What was told of the release's deploys there, in booking order."""
     return _told(connection, project, environment, [release]).get(release, [])
+
+
+def commits_of(connection: Connection, project: str, releases: Collection[str]) -> dict[str, list[Commit]]:
+    """By release, the commits that were told with its deploys in any environment or by sentry-cli, each once."""
+    columns = deploy_fact.c
+    query = select(columns.release, columns.commits).where(columns.project == project, columns.release.in_(releases))
+    found: dict[str, dict[str, Commit]] = defaultdict(dict)
+    for release, text in connection.execute(
+        query.where(columns.commits.is_not(None)).order_by(columns.booked_at, columns.fact)
+    ):
+        for commit in _commits(text):
+            found[release].setdefault(commit.id, commit)
+    for release in releases:
+        for told in releases_told.commits(connection, project, release):
+            found[release].setdefault(told.id, Commit(told.id, told.message, told.author, told.files))
+    return {release: list(commits.values()) for release, commits in found.items()}
+
+
+def known(connection: Connection, project: str) -> dict[str, Known]:
+    """Every release of the project, by its name."""
+    seen, told = release_seen.c, deploy_fact.c
+    first = select(seen.environment, seen.release, func.min(seen.first_minute)).where(seen.project == project)
+    facts = select(told.environment, told.release, told.state, told.booked_at).where(told.project == project)
+    found: dict[str, _Known] = defaultdict(_Known)
+    for environment, release, minute in connection.execute(
+        first.where(seen.release != "").group_by(seen.environment, seen.release)
+    ):
+        found[release].seen[environment] = minute * MINUTE
+    for environment, release, state, at in connection.execute(facts.order_by(told.booked_at, told.fact)):
+        found[release].deployed.setdefault(environment, at)
+        found[release].last[environment] = state
+    return {release: one.known(release) for release, one in found.items()}
+
+
+def first_minutes(connection: Connection, project: str, environment: str, releases: Collection[str]) -> dict[str, int]:
+    """By release, the minute in which its first session or error was booked there."""
+    columns = release_seen.c
+    where = (columns.project == project, columns.environment == environment, columns.release.in_(releases))
+    query = select(columns.release, func.min(columns.first_minute)).where(*where).group_by(columns.release)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def with_commits(connection: Connection, project: str) -> set[str]:
+    """The releases of which `commits_of` may know any."""
+    found: set[str] = set()
+    for table in (deploy_fact, release_commit, release_ref):
+        query = select(table.c.release).where(table.c.project == project).distinct()
+        if table is deploy_fact:
+            query = query.where(deploy_fact.c.commits.is_not(None))
+        found |= set(connection.execute(query).scalars())
+    return found
+
+
+def traffic(connection: Connection, project: str, environment: str, first: int) -> dict[str, int]:
+    """By release, the sessions from minute ``first`` on; the errors, where the environment sends no sessions."""
+    for table, count in ((session_minute, session_minute.c.started), (issue_minute, issue_minute.c.events)):
+        columns = table.c
+        query = select(columns.release, func.sum(count)).where(columns.project == project, columns.minute >= first)
+        rows = connection.execute(query.where(columns.environment == environment).group_by(columns.release)).all()
+        if rows:
+            return {release: max(int(number), 0) for release, number in rows}
+    return {}
+
+
+@dataclass(slots=True)
+class _Known:
+    deployed: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
+
+    def known(self, release: str) -> Known:
+        withdrawn = frozenset(environment for environment, state in self.last.items() if state in WITHDRAWN)
+        return Known(release, self.deployed, self.seen, withdrawn)
 
 
 def environments(connection: Connection, project: str) -> list[str]:
@@ -141,7 +225,6 @@ def _described(
 ) -> list[Release]:
     counted = sessions(connection, project, environment, page)
     users = hurt(connection, project, environment, page)
-    found = issues.totals(connection, project, environment, page)
     said = feedback.counts(connection, project, environment)
     messages = _told(connection, project, environment, page)
     rows = []
@@ -156,8 +239,6 @@ def _described(
                 deployed=deployed,
                 sessions=counted.get(release, Sessions()),
                 hurt=users.get(release, 0),
-                issues=found[release][0],
-                new_issues=found[release][1],
                 feedback=said.get(release, 0),
                 commits=len({commit.id for one in told for commit in one.commits}),
                 deployed_by=next((one.deployed_by for one in told if one.deployed_by), None),
@@ -180,6 +261,9 @@ def _told(connection: Connection, project: str, environment: str, releases: Coll
 
 def _commits(text: str | None) -> tuple[Commit, ...]:
     told = msgspec.json.decode(text) if text else []
-    return tuple(
-        Commit(str(one.get("id", "")), str(one.get("message", "")), str(one.get("author", ""))) for one in told
-    )
+    return tuple(_commit(one) for one in told)
+
+
+def _commit(told: Mapping[str, Any]) -> Commit:
+    files = tuple(str(path) for path in told.get("files") or ())
+    return Commit(str(told.get("id", "")), str(told.get("message", "")), str(told.get("author", "")), files)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.web.issue_page import FRAMES, Frame, sample_of
+from api.web.samples import FRAMES, Frame, sample_of
 
 
 def test_the_frame_that_failed_comes_first() -> None:

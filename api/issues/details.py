@@ -1,0 +1,119 @@
+"""All that is known of one issue, as its page and the API show it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from analytics.correlation.issue_states import IssueState
+from analytics.correlation.order import Newest
+from analytics.correlation.resolutions import Standing
+from analytics.correlation.suspects import Suspect, suspects
+from analytics.statistics.comparison import Comparison, compare
+from api.issues import states
+from api.issues.standings import standing
+from api.issues.states import InRelease
+from api.issues.suspects import BROUGHT, changes
+from api.latest import latest
+from models.domain.issue import IssueCommand
+from models.store.queries import events, issues, releases
+from models.store.queries.issues import InEnvironment, Issue
+from models.store.queries.issues import InRelease as Seen
+
+MOST_SUSPECTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The release that brought the issue, or brought it back, and what changed in it."""
+
+    release: str
+    baseline: str | None
+    commits: int
+    suspects: Sequence[Suspect]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    issue: Issue
+    environment: str
+    release: str | None
+    """Of which the counts are; None for all of them."""
+    state: IssueState | None
+    """In the release."""
+    compared: Comparison | None
+    """The release with its baseline, whether or not that makes it worse."""
+    standing: Standing
+    commands: Sequence[IssueCommand]
+    per_release: Sequence[Seen]
+    per_environment: Sequence[InEnvironment]
+    new_in: frozenset[str]
+    newest: Newest | None
+    sample: tuple[str, Mapping[str, Any]] | None
+    """Id and content of the newest event that was kept whole."""
+    brought: Brought | None
+
+    def users_on(self, release: str) -> int:
+        return next((one.users for one in self.per_release if one.release == release), 0)
+
+
+def details_of(
+    connection: Connection, project: str, environment: str, name: str, release: str | None, now: int
+) -> Details | None:
+    """None if no such issue was seen there. ``now`` in ms."""
+    found = issues.view(connection, project, environment, name, release)
+    if found is None:
+        return None
+    stands, commands = standing(connection, project, environment, found.issue)
+    new_in = issues.first_releases(connection, project, environment, found.issue)
+    bringing = release or _bringing(stands, new_in)
+    within = states.of_releases(connection, project, environment, [bringing])[bringing] if bringing else None
+    sample = events.sample_of(connection, project, found.issue, release)
+    return Details(
+        issue=found,
+        environment=environment,
+        release=release,
+        state=within.states.of.get(found.issue) if within and release else None,
+        compared=_compared(within, found.issue) if release else None,
+        standing=stands,
+        commands=commands,
+        per_release=issues.by_release(connection, project, environment, found.issue),
+        per_environment=_environments(connection, project, found.issue),
+        new_in=new_in,
+        newest=latest(connection, project, environment, now),
+        sample=sample,
+        brought=_brought(connection, project, environment, bringing, within, found.issue, sample),
+    )
+
+
+def _bringing(stands: Standing, new_in: frozenset[str]) -> str | None:
+    """The release to look for a change in, where none is asked for: that of its return, else its first one."""
+    if stands.back is not None:
+        return stands.back.release or None
+    return next(iter(new_in)) or None if len(new_in) == 1 else None
+
+
+def _compared(within: InRelease | None, issue: str) -> Comparison | None:
+    arms = within.compared.get(issue) if within else None
+    return compare(arms, within.margin) if within and arms else None
+
+
+def _brought(
+    connection: Connection,
+    project: str,
+    environment: str,
+    release: str | None,
+    within: InRelease | None,
+    issue: str,
+    sample: tuple[str, Mapping[str, Any]] | None,
+) -> Brought | None:
+    if release is None or within is None or sample is None or within.states.of.get(issue) not in BROUGHT:
+        return None
+    changed = changes(connection, project, environment, release, within.baseline)
+    found = events.samples_of(connection, project, [issue], release).get(issue) or sample[1]
+    return Brought(release, within.baseline, len(changed), suspects(found, changed)[:MOST_SUSPECTS])
+
+
+def _environments(connection: Connection, project: str, issue: str) -> list[InEnvironment]:
+    return issues.by_environment(connection, project, releases.environments(connection, project), issue)

@@ -1,0 +1,108 @@
+"""What people commanded about issues: appended with an entry in the audit, and read whole to say what holds now."""
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, Row, func, insert, select
+
+from models.domain.issue import CommandKind, FixedIn, IssueCommand
+from models.store.tables import audit, issue_command, issue_minute, issue_seen
+
+MINUTE = 60_000
+
+
+def new_id(now: int) -> str:
+    """A name for a command that was given none; sorts by time (ms)."""
+    return f"{now:013d}-{secrets.token_hex(4)}"
+
+
+def append(connection: Connection, project: str, command: IssueCommand) -> IssueCommand:
+    """Keep a command. One with the id of a command that is kept already changes nothing; the kept one is given back.
+
+    The connection must be open for writing.
+    """
+    known = connection.execute(
+        select(issue_command).where(issue_command.c.project == project, issue_command.c.command == command.command)
+    ).one_or_none()
+    if known is not None:
+        return _command(known)
+    row = {
+        "project": project,
+        "command": command.command,
+        "issue": command.issue,
+        "kind": command.kind.value,
+        "fixed_in": command.fixed_in.value if command.fixed_in else None,
+        "release": command.release,
+        "current": json.dumps(dict(command.current), sort_keys=True),
+        "reason": command.reason,
+        "said_by": command.said_by,
+        "at": command.at,
+    }
+    connection.execute(insert(issue_command).values(row))
+    detail = {name: row[name] for name in ("issue", "fixed_in", "release", "reason")}
+    entry = {"entry": f"issue-{command.command}", "said_by": command.said_by, "command": f"issue {command.kind.value}"}
+    connection.execute(
+        insert(audit).values({"project": project, "detail": json.dumps(detail), "at": command.at} | entry)
+    )
+    return command
+
+
+def of_issues(
+    connection: Connection, project: str, identifiers: Collection[str] | None = None
+) -> dict[str, list[IssueCommand]]:
+    """By issue, in the order in which they hold; of every issue where none is named."""
+    columns = issue_command.c
+    query = select(issue_command).where(columns.project == project)
+    if identifiers is not None:
+        query = query.where(columns.issue.in_(identifiers))
+    found: dict[str, list[IssueCommand]] = defaultdict(list)
+    for row in connection.execute(query.order_by(columns.at, columns.command)):
+        found[row.issue].append(_command(row))
+    return dict(found)
+
+
+def sightings(
+    connection: Connection, project: str, environment: str, commands: Sequence[IssueCommand]
+) -> Mapping[str, list[tuple[str, int]]]:
+    """By command, each release that had the issue after the command's minute, with the first such minute."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    if not commands:
+        return found
+    told, seen, happened = issue_command.c, issue_seen.c, issue_minute.c
+    pairs = (
+        select(told.command, told.at, told.issue, seen.release)
+        .join_from(issue_command, issue_seen, (seen.project == told.project) & (seen.issue == told.issue))
+        .where(told.project == project, told.command.in_([one.command for one in commands]))
+        .where(seen.environment == environment)
+        .distinct()
+        .subquery()
+        .c
+    )
+    first = select(func.min(happened.minute)).where(
+        happened.project == project,
+        happened.environment == environment,
+        happened.release == pairs.release,
+        happened.issue == pairs.issue,
+        happened.minute > pairs.at // MINUTE,
+    )
+    for command, release, minute in connection.execute(select(pairs.command, pairs.release, first.scalar_subquery())):
+        if minute is not None:
+            found[command].append((release, minute))
+    return found
+
+
+def _command(row: Row[*tuple[object, ...]]) -> IssueCommand:
+    return IssueCommand(
+        command=row.command,
+        issue=row.issue,
+        kind=CommandKind(row.kind),
+        fixed_in=FixedIn(row.fixed_in) if row.fixed_in else None,
+        release=row.release,
+        current=msgspec.json.decode(row.current),
+        reason=row.reason,
+        said_by=row.said_by,
+        at=row.at,
+    )
