@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from models.wire.scrubbing import cards
 from models.wire.scrubbing.names import Names
 
 FILTERED = "[Filtered]"
@@ -29,22 +30,7 @@ class Rule:
 
 
 def _card(match: re.Match[str], _names: Names) -> str:
-    return FILTERED if _passes_luhn(match[0]) and not _is_in_an_id(match) else match[0]
-
-
-def _is_in_an_id(match: re.Match[str]) -> bool:
-    """Whether the digits are part of a hexadecimal id, such as a trace's or a UUID."""
-    start, end = match.span()
-    around = BEFORE.search(match.string[max(0, start - ID_WIDTH) : start]), AFTER.match(match.string, end)
-    letters = "".join(found[0] for found in around if found)
-    return HEXADECIMAL.fullmatch(letters) is not None and any(letter.isalpha() for letter in letters)
-
-
-def _passes_luhn(text: str) -> bool:
-    """ISO/IEC 7812-1, annex B."""
-    digits = [int(character) for character in reversed(text) if character.isdecimal()]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+    return FILTERED if cards.is_card(match) else match[0]
 
 
 def _iban(match: re.Match[str], _names: Names) -> str:
@@ -85,14 +71,8 @@ def _address(match: re.Match[str], _names: Names) -> str:
 
 
 AFTER_NAME = re.compile(r"[^\w-]")
-ID_WIDTH = 64
-"""Characters of an id on each side: the longest in use is a SHA-256."""
-BEFORE = re.compile(rf"[\w-]{{1,{ID_WIDTH}}}\Z")
-AFTER = re.compile(rf"[\w-]{{1,{ID_WIDTH}}}")
-HEXADECIMAL = re.compile(r"[0-9a-fA-F-]+")
 VALUE = r"\"[^\"]{1,400}\"|'[^']{1,400}'|[^&\s\"'#;,)}\]]{1,4096}"
 AT_HOST = re.compile(rb"@(?<=[a-z0-9_+-]@)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}\.[a-z]{2,24}\b")
-CARD_WIDTH = 13
 
 RULES = (
     Rule(
@@ -147,12 +127,7 @@ RULES = (
         lambda lower, _: b"cookie:" in lower or b"authorization:" in lower or b"x-a" in lower,
         lambda match, _: f"{match[1]}{match[2]}{FILTERED}",
     ),
-    Rule(
-        "card_number",
-        re.compile(r"(?<![\d.])[2-6](?:[ -]?\d){12,18}(?!\d)"),
-        lambda _, shape: b"0" * CARD_WIDTH in shape.translate(None, b" -"),
-        _card,
-    ),
+    Rule("card_number", cards.NUMBER, cards.may_hold, _card),
     Rule(
         "social_security_number",
         re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])"),

@@ -104,7 +104,7 @@ class _Walk:
     def part(self, value: Any) -> Any:
         kind = type(value)
         if kind is str:
-            return self.text(value)
+            return self.text(value) if self._rules else value
         if kind is dict:
             part, field, names = self.part, self.field, self._names
             return {key: part(inner) if names[key] is None else field(key, inner) for key, inner in value.items()}

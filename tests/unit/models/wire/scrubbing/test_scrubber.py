@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from models.domain.project import Scrubbing
@@ -227,6 +228,15 @@ def test_ids_are_no_card_numbers(name: str) -> None:
 def test_a_card_number_beside_words_is_one(text: str) -> None:
     """Letters that are not all hexadecimal make no id."""
     assert ID not in json.dumps(scrubbed({"extra": {"x": text}}))
+
+
+@pytest.mark.parametrize("before", ["\n", "\b", "\f", "\t", "\x01", "\x1f", "ü", '"', "\\"])
+def test_a_card_number_after_an_escape_is_one(before: str) -> None:
+    """In JSON a control character is written with letters and digits, which are not the number's."""
+    event = {"extra": {"x": f"a{before}{ID}"}}
+    found = Counter[str]()
+    for encoded in (json.dumps(event).encode(), msgspec.json.encode(event)):
+        assert ID not in json.dumps(scrubber(DEFAULT).event(event, encoded, found))
 
 
 def test_what_an_event_is_counted_by_stays() -> None:
