@@ -10,6 +10,7 @@ from api.access import services_of
 from api.deadline import soon
 from api.problems import RETRY_SECONDS
 from api.services import Services
+from models.domain.spans import span
 from models.store.queries import operation
 
 router = APIRouter(tags=["health"])
@@ -33,6 +34,8 @@ async def readyz(request: Request) -> Response:
         faults = [f"store or log did not answer within {ANSWER_SECONDS:g} s: see whether they are up"]
     appender = services.appender
     notes = [f"the log did not take what was sent: {appender.failure}"] if appender.failure else []
+    if appender.spool is not None and appender.spool.size:
+        notes.append(f"{appender.spool.size:,} bytes wait in the spool, the oldest for {span(appender.spool.age)}")
     if not appender.spooling:
         faults, notes = [*faults, *notes], []
     found = {"status": "not ready" if faults else "ready", "faults": faults, "notes": notes, "spool": _spool(services)}

@@ -30,6 +30,8 @@ PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
 STALLED = 70
 """The exit code of a process that gave itself up (EX_SOFTWARE of sysexits.h)."""
 DRAIN_SECONDS = 20.0
+LOG_SECONDS = 2.0
+"""How long the start waits for a log that need not be there: meanwhile, nobody takes what is sent."""
 OTHER_DESCRIPTORS = 200
 """Of a process beside its connections: the store's (20), the log's, files, and those that are just being refused."""
 
@@ -44,7 +46,8 @@ class Role(StrEnum):
 def run(system: System, roles: Iterable[Role], *, open_on_loopback: bool) -> None:
     """Run the roles until SIGTERM or SIGINT, then finish what is in hand."""
     roles = list(dict.fromkeys(roles))
-    wiring.check(system, spooling=Role.API in roles and bool(system.settings.spool_bytes))
+    spooling = Role.API in roles and system.settings.spool_bytes
+    wiring.check(system, patience=LOG_SECONDS if spooling else None)
     stop = threading.Event()
     _stop_on_signals(stop)
     if os.environ.get("SEATRIAL_SUPERVISED"):

@@ -3,6 +3,8 @@
 import os
 import socket
 from dataclasses import dataclass
+from queue import Empty, Queue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -54,17 +56,30 @@ def prepare(system: System) -> None:
     system.log.admin().ensure(topics.all_topics(system.settings.partitions))
 
 
-def check(system: System, *, spooling: bool = False) -> None:
+def check(system: System, patience: float | None = None) -> None:
     """Raise `MissingTopics` if a topic is not there: a missing one is an error at start, not silence.
 
-    A log that is down is no error to who is ``spooling``: it can take what comes, and must, after a crash of its own.
+    Who has a spool has ``patience``, in seconds, instead of a need for the log: if it is down, or does not answer in
+    time, it goes on. It can take what comes, and must, lest that be lost after a crash of its own.
     """
+    found: Queue[Exception | None] = Queue()
+
+    def look() -> None:
+        try:
+            system.log.admin().check(list(topics.all_topics(1)))
+            found.put(None)
+        except Exception as error:  # noqa: BLE001 - raised below
+            found.put(error)
+
+    Thread(target=look, name="check-topics", daemon=True).start()
     try:
-        system.log.admin().check(list(topics.all_topics(1)))
-    except LogUnavailable as error:
-        if not spooling:
-            raise
+        error = found.get(timeout=patience)
+    except Empty:
+        error = LogUnavailable(f"the log did not answer within {patience:g} s")
+    if isinstance(error, LogUnavailable) and patience is not None:
         log.warning("log.down_at_start", error=str(error))
+    elif error is not None:
+        raise error
 
 
 def build_consumer(system: System) -> "Consumer":

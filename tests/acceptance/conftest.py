@@ -26,7 +26,7 @@ def tier(request: pytest.FixtureRequest) -> dict[str, str]:
 @pytest.fixture
 def seatrial(tier: dict[str, str], tmp_path: Path) -> Iterator[Installation]:
     """`seatrial up`, ready, on each tier."""
-    installation = Installation(tmp_path, **tier)
+    installation = Installation(tmp_path, tier.get("log", ""), tier.get("store", ""))
     installation.start()
     yield installation
     installation.stop()

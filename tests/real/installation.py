@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,13 +37,21 @@ class Created:
 class Installation:
     """One data folder, one port, one set of addresses, over `start`, `stop` and `kill`."""
 
-    def __init__(self, folder: Path, log: str = "", store: str = "", command: Sequence[str] = ("up",)) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        log: str = "",
+        store: str = "",
+        command: Sequence[str] = ("up",),
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """``more`` are further settings, as environment variables."""
         self._folder = folder
         self._command = command
         port = free_port()
         told = {"SEATRIAL_DATA": str(folder / "data"), "SEATRIAL_LISTEN": f"{LOOPBACK}:{port}"}
         told |= {"SEATRIAL_LOG": log, "SEATRIAL_STORE": store, "SEATRIAL_MEMBER": "tests"}
-        self.environment = {name: value for name, value in told.items() if value}
+        self.environment = {name: value for name, value in told.items() if value} | dict(more or {})
         self.settings: Settings = load({}, self.environment)
         self.address = self.settings.server
         self.output = folder / "output.log"
