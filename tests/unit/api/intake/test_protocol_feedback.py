@@ -7,6 +7,7 @@ import pytest
 
 from models.domain.identity import hash_identity
 from models.domain.ledger import Category, Fate
+from models.domain.project import ProjectSettings
 from models.wire.times import to_text
 from models.wire.topics import FEEDBACK
 from tests.fakes.intake import NOW, PROJECT, URL, Serving, envelope, serving
@@ -177,6 +178,27 @@ def test_a_user_report_rides_along_with_its_event() -> None:
     status, values, totals = sent(("event", event), ("user_report", report()), event_id=ERROR)
     assert (status, len(values)) == (200, 1)
     assert totals == {(Category.ERROR, "accepted"): 1, (Category.FEEDBACK, "accepted"): 1}
+
+
+def test_a_user_report_beside_an_event_that_is_over_its_quota_is_taken() -> None:
+    """What people say in a flood of errors is what one wants to read; Sentry drops it with its event."""
+    with serving(settings=ProjectSettings(quotas={Category.ERROR: 1})) as started:
+        for number in (1, 2):
+            event = {"event_id": f"{number:032x}", "exception": {"values": [{"type": "E"}]}}
+            told = report(event_id=event["event_id"], comments=f"It broke, {number}")
+            status = post(started, ("event", event), ("user_report", told), event_id=event["event_id"])
+            assert status == (200 if number == 1 else 429)
+        assert [value["message"] for value in started.values(FEEDBACK)] == ["It broke, 1", "It broke, 2"]
+        assert started.totals[Category.ERROR, Fate.RATE_LIMITED] == 1
+
+
+def test_feedback_over_its_own_quota_is_counted() -> None:
+    """Neither form is taken then, and neither is lost without a count."""
+    with serving(settings=ProjectSettings(quotas={Category.FEEDBACK: 1})) as started:
+        assert post(started, ("feedback", item())) == 200
+        for one in (("feedback", item()), ("user_report", report())):
+            assert post(started, one) == 429
+        assert started.totals[Category.FEEDBACK, Fate.RATE_LIMITED] == 2
 
 
 def test_a_user_report_sent_again_is_the_same_one() -> None:
