@@ -112,9 +112,8 @@ class Appender:
         if self._task is None or self._stopping:
             message = "intake is not running: start it, or send to another instance"
             raise LogUnavailable(message)
-        waiting = self._queue.add(records)
         self._wake.set()
-        await waiting.done
+        await self._queue.add(records)
 
     async def _run(self) -> None:
         while self._queue or self._is_awaited() or not self._stopping:

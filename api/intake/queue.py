@@ -44,8 +44,11 @@ class Queue:
         """Bytes of all that is not settled yet."""
         return self._shares.used
 
-    def add(self, records: Sequence[NewRecord]) -> Waiting:
-        """Queue records of one project, which their keys name; raises `QueueFull` where it has its share."""
+    def add(self, records: Sequence[NewRecord]) -> "asyncio.Future[None]":
+        """Queue records of one project, which their keys name; raises `QueueFull` where it has its share.
+
+        What is given back is set once they are durable, or with why they are not.
+        """
         holder = (records[0].key or b"").partition(b":")[0].decode("utf-8", "replace")
         size = sum(len(record.value or b"") + OVERHEAD_BYTES for record in records)
         if not self._shares.take(holder, size):
@@ -53,7 +56,7 @@ class Queue:
             raise QueueFull(message)
         waiting = Waiting(tuple(records), holder, size, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        return waiting
+        return waiting.done
 
     def next_group(self) -> list[Waiting]:
         """Those who have waited longest, as many as one flush holds."""
@@ -74,7 +77,7 @@ class Queue:
             if failure is None:
                 waiting.done.set_result(None)
             else:
-                waiting.done.set_exception(failure)
+                waiting.done.set_exception(type(failure)(*failure.args))  # one each: errors collect who raised them
 
 
 def records_of(group: Iterable[Waiting]) -> list[NewRecord]:
