@@ -11,7 +11,7 @@ ROOMS := models analytics actions consumers api seatrial
 CODE := $(ROOMS) tests $(wildcard benchmarks) scripts
 BENCHMARKS := log intake digest storage issues
 
-.PHONY: help demo test check format unit bench bench-demo bench-hostile fuzz screenshots lock
+.PHONY: help demo test check format unit bench bench-demo bench-hostile bench-fairness bench-outage fuzz screenshots lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ bench-demo: .venv/.development ## the demo's story with other seeds, with the bu
 
 bench-hostile: .venv/.development ## the rate of others beside hostile requests, and the memory; ARGS=--each names the costly ones
 	$(BIN)/python -m benchmarks.hostile $(ARGS)
+
+bench-fairness: .venv/.development ## the rate of others beside one project's floods
+	$(BIN)/python -m benchmarks.fairness
+
+bench-outage: .venv/.development ## the real Kafka stopped for a minute under load; ARGS="--seconds 10"
+	$(BIN)/python -m benchmarks.outage $(ARGS)
 
 fuzz: .venv/.development ## ten minutes of what nobody would send, into intake and consumers; ARGS="--minutes 60"
 	$(BIN)/python -m scripts.fuzz $(ARGS)

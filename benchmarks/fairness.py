@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.hostile import peak_mebibytes, rate, target
+from benchmarks.hostile import Server, peak_mebibytes, rate, target
 from benchmarks.intake import Kind, requests, usual
 from models.clock import SystemClock
 from models.store.queries import project_settings
@@ -94,23 +94,23 @@ def main() -> None:
         engine.dispose()
         serving.start()
         try:
-            port = serving.settings.port
-            wait_until(lambda: accepts(port), "intake listens")
+            server = Server(serving.settings.port, serving.pid)
+            wait_until(lambda: accepts(server.port), "intake listens")
             made = requests(KIND, quiet.dsn)
-            rate(port, made, REQUESTS)
+            rate(server, made, REQUESTS)
             for name, sent in floods(noisy, limited, target(serving, noisy)).items():
-                report(name, port, made, sent)
+                report(name, server, made, sent)
             print(f"most memory of the server: {peak_mebibytes(serving.pid):.0f} MiB")
         finally:
             serving.stop()
 
 
-def report(name: str, port: int, made: Sequence[bytes], sent: Sequence[bytes]) -> None:
+def report(name: str, server: Server, made: Sequence[bytes], sent: Sequence[bytes]) -> None:
     alone, beside = [], []
     for _ in range(ROUNDS):
-        alone.append(rate(port, made, REQUESTS))
-        with flooded(port, sent):
-            beside.append(rate(port, made, REQUESTS))
+        alone.append(rate(server, made, REQUESTS).per_second)
+        with flooded(server.port, sent):
+            beside.append(rate(server, made, REQUESTS).per_second)
     free, kept = statistics.median(alone), statistics.median(beside)
     print(f"beside a flood of {name:20} {kept:7,.0f} a second, alone {free:7,.0f}: {kept / free:.2f}", flush=True)
 

@@ -12,6 +12,7 @@ from api.answers import answer
 from api.intake.context import Context
 from api.intake.items import Taken
 from api.intake.keys import ProjectKeys
+from api.intake.refusal import Refusal
 from api.problems import Problem
 from api.rest import bodies, messages
 from api.rest.asking import PRODUCTION, Asked, OfProject
@@ -55,7 +56,7 @@ async def _take(request: Request, asked: Asked, kind: Kind) -> Response:
         found, many = bodies.parts(request.headers.get("content-type", ""), body)
         submitted = await run_in_threadpool(_understand, found, asked, kind, request)
         records = [messages.to_record(one, kind, asked.services.clock.now()) for one in submitted]
-    except Problem:
+    except (Problem, Refusal):
         # Nothing of a refused array is kept: each of its messages is invalid, for it came and is not stored.
         asked.services.intake.tally.settled(asked.project, kind.category, Fate.INVALID, max(1, len(found)))
         raise

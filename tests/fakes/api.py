@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api.app import Services, build_app
 from api.intake.intake import build_intake
+from api.intake.protection import Protection
 from consumers.runtime import Consumer
 from models.clock import SimulatedClock
 from models.store.engine import open_engine
@@ -85,7 +86,7 @@ def serving_of(engine: Engine, clock: SimulatedClock) -> Iterator[TestClient]:
 
 
 @contextmanager
-def serving(folder: Path, *, open_on_loopback: bool = True) -> Iterator[Serving]:
+def serving(folder: Path, *, open_on_loopback: bool = True, protection: Protection | None = None) -> Iterator[Serving]:
     engine = open_engine(f"sqlite:///{folder}/store.db")
     migrate(engine)
     with engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
@@ -93,7 +94,7 @@ def serving(folder: Path, *, open_on_loopback: bool = True) -> Iterator[Serving]
         other = create_project(connection, "other", None, None, NOW)
     clock = SimulatedClock(NOW)
     log = MemoryLog(clock, all_topics(2))
-    intake = build_intake(StoredKeys(engine), log.writer(), clock)
+    intake = build_intake(StoredKeys(engine), log.writer(), clock, protection=protection)
     faults: list[str] = []
     services = Services(engine, intake, intake.appender, clock, URL, open_on_loopback, faults=lambda: faults)
     app = build_app(services)

@@ -94,11 +94,14 @@ def test_every_service_that_stays_has_a_health_check(compose: dict[str, Any]) ->
 
 
 def test_what_must_outlive_a_container_lies_in_a_volume(compose: dict[str, Any]) -> None:
-    """Kafka's log and PostgreSQL's data; ours keeps nothing."""
+    """Kafka's log, PostgreSQL's data, and the spool of the api."""
     mounted = {name: service.get("volumes", []) for name, service in compose["services"].items()}
     assert {volume.partition(":")[0] for volumes in mounted.values() for volume in volumes} == set(compose["volumes"])
     assert mounted["kafka"]
     assert mounted["postgres"]
+    api = compose["services"]["api"]
+    (place,) = (volume.partition(":")[2] for volume in mounted["api"])
+    assert api["environment"]["SEATRIAL_SPOOL"].startswith(f"{place}/")
 
 
 def test_the_image_copies_every_room() -> None:

@@ -85,3 +85,13 @@ def test_a_bad_address_is_said_of_its_own_setting(name: str) -> None:
     """There are two, and only one is wrong."""
     with pytest.raises(BadSettings, match=f"^SEATRIAL_{name.upper()} is 'here'"):
         load({name: "here"}, {})
+
+
+def test_the_spool_lies_in_the_data_folder_unless_it_is_named(tmp_path: Path) -> None:
+    """As a whole path, which `seatrial config` prints."""
+    assert load({"data": tmp_path}, {}).spool_folder == tmp_path / "spool"
+    named = {"SEATRIAL_DATA": str(tmp_path), "SEATRIAL_SPOOL": str(tmp_path / "elsewhere"), "SEATRIAL_SPOOL_BYTES": "0"}
+    assert load({}, named).spool_folder == tmp_path / "elsewhere"
+    found = {one.name: one.value for one in explain({}, named)}
+    assert (found["SEATRIAL_SPOOL"], found["SEATRIAL_SPOOL_BYTES"]) == (str(tmp_path / "elsewhere"), "0")
+    assert load({}, load({}, named).environment() | {"SEATRIAL_DATA": str(tmp_path)}).spool_bytes == 0

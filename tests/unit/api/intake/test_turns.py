@@ -1,8 +1,11 @@
 """Turns by what each project has cost, on a clock that only work moves."""
 
 import asyncio
+import gc
+import weakref
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -116,3 +119,28 @@ def test_a_request_that_went_away_is_not_worked_on() -> None:
 
     asyncio.run(hang_up())
     assert work.done == ["stays"]
+
+
+def test_what_a_refused_request_had_in_hand_is_let_go() -> None:
+    """At once, by counting references: with a flood of bombs, whatever waits for the garbage collector fills memory."""
+    turns, bombs = Turns(), []
+
+    class Bomb:
+        pass
+
+    def work() -> None:
+        bomb = Bomb()
+        bombs.append(weakref.ref(bomb))
+        raise Refusal(413, "too large")
+
+    async def refused() -> None:
+        for _ in range(3):
+            with suppress(Refusal):
+                await turns.run("shop", work)
+
+    gc.disable()
+    try:
+        asyncio.run(refused())
+        assert [bomb() for bomb in bombs] == [None] * 3
+    finally:
+        gc.enable()
