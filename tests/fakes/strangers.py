@@ -9,7 +9,8 @@ from models.wire import topics
 from models.wire.times import to_text
 
 PROJECT, ENVIRONMENT = "shop", "staging"
-RELEASE = "../a/b <script>alert(1)</script>&\"'%2F?#@1.0 \u202eevil مرحبا"
+RELEASE = "..%2Fa <script>alert(1)<%2Fscript>&\"'?#@1.0 \u202eevil مرحبا"
+"""What a name may hold: a slash may not."""
 MARKUP = "<img src=x onerror=alert(1)></q></td><script>alert(1)</script>"
 ISSUES = 57
 QUOTES = 58
