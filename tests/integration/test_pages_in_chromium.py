@@ -100,6 +100,9 @@ def addresses(shop: Site) -> dict[str, str]:
 
 def go(visit: Visit, shop: Site, name: str, address: str) -> None:
     visit.tab.goto(f"{shop.address}{address}")
+    pause = visit.tab.get_by_role("button", name="Pause")
+    if pause.is_visible():  # else it looks again while it is looked at
+        pause.click()
     if name in REFUSED:
         visit.tab.evaluate("document.querySelector('form.form').noValidate = true")
         visit.tab.get_by_role("button", name="Record").click()
