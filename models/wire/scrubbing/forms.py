@@ -7,11 +7,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import TypeAlias
 
 from models.wire.scrubbing import cards
 from models.wire.scrubbing.names import Names
 
 FILTERED = "[Filtered]"
+ALREADY = re.compile(r"[\\\"']{0,4}\[Filtered")
+
+
+Apply: TypeAlias = Callable[[re.Pattern[str], str, Names], tuple[str, int]]
+"""The text without what a pattern finds, and how often it found something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,45 +30,70 @@ class Rule:
     name: str
     pattern: re.Pattern[str]
     wakes: Callable[[bytes, bytes], bool]
-    replace: Callable[[re.Match[str], Names], str] = lambda _match, _names: FILTERED
+    apply: Apply
     hint: str = ""
     """What a text must hold for the pattern to be tried."""
 
 
-def _card(match: re.Match[str], _names: Names) -> str:
+def _each(replace: Callable[[re.Match[str]], str]) -> Apply:
+    """Replace whatever the pattern matches."""
+
+    def apply(pattern: re.Pattern[str], text: str, _names: Names) -> tuple[str, int]:
+        found = 0
+
+        def replaced(match: re.Match[str]) -> str:
+            nonlocal found
+            new = replace(match)
+            found += new != match[0]
+            return new
+
+        return pattern.sub(replaced, text), found
+
+    return apply
+
+
+def _after_name(value: re.Pattern[str], quote: str = "") -> Apply:
+    """Replace the value after each name of a secret, which is the pattern's first group: ``token=abc``.
+
+    What follows another name is looked through like the rest: ``command="login --token=abc"``.
+    """
+
+    def apply(pattern: re.Pattern[str], text: str, names: Names) -> tuple[str, int]:
+        pieces, at, found = [], 0, 0
+        for match in pattern.finditer(text):
+            if match.start() < at or names[match[1]] is None or ALREADY.match(text, match.end()):
+                continue
+            secret = value.match(text, match.end())
+            if secret is None:
+                continue
+            pieces += [text[at : match.end()], quote, FILTERED, quote]
+            at = secret.end()
+            found += 1
+        return "".join([*pieces, text[at:]]), found
+
+    return apply
+
+
+def _whole(_: re.Match[str]) -> str:
+    return FILTERED
+
+
+def _keep_first(match: re.Match[str]) -> str:
+    return f"{match[1]}{FILTERED}"
+
+
+def _card(match: re.Match[str]) -> str:
     return FILTERED if cards.is_card(match) else match[0]
 
 
-def _iban(match: re.Match[str], _names: Names) -> str:
+def _iban(match: re.Match[str]) -> str:
     """ISO 13616: with the first four characters moved to the end and A = 10 … Z = 35, the rest modulo 97 is 1."""
     text = match[0].replace(" ", "")
     number = int("".join(str(int(character, 36)) for character in text[4:] + text[:4]))
     return FILTERED if number % 97 == 1 else match[0]
 
 
-def _keep_first(match: re.Match[str], _names: Names) -> str:
-    return f"{match[1]}{FILTERED}"
-
-
-def _assigned(match: re.Match[str], names: Names) -> str:
-    """``token=abc``, where the name before the sign is a secret's."""
-    return match[0] if not _holds_secret(match, names) else f"{match[1]}{FILTERED}"
-
-
-def _assigned_in(quote: str) -> Callable[[re.Match[str], Names], str]:
-    """``'token': 'abc'``, as Python and JSON write it."""
-
-    def replace(match: re.Match[str], names: Names) -> str:
-        return match[0] if not _holds_secret(match, names) else f"{quote}{match[1]}{quote}{FILTERED}{quote}"
-
-    return replace
-
-
-def _holds_secret(match: re.Match[str], names: Names) -> bool:
-    return names[AFTER_NAME.split(match[1], 1)[0]] is not None and FILTERED[:-1] not in match[2]
-
-
-def _address(match: re.Match[str], _names: Names) -> str:
+def _address(match: re.Match[str]) -> str:
     try:
         ip_address(match[0])
     except ValueError:
@@ -70,8 +101,12 @@ def _address(match: re.Match[str], _names: Names) -> str:
     return "[ip]" if any(character.isdecimal() for character in match[0]) else match[0]
 
 
-AFTER_NAME = re.compile(r"[^\w-]")
-VALUE = r"\"[^\"]{1,400}\"|'[^']{1,400}'|[^&\s\"'#;,)}\]]{1,4096}"
+LONGEST = 4_096
+VALUE = re.compile(
+    rf"\\{{0,3}}\"[^\"]{{1,{LONGEST}}}\"?|\\{{0,3}}'[^']{{1,{LONGEST}}}'?|[^&\s\"'#;,)}}\]]{{1,{LONGEST}}}"
+)
+"""In quotes, which JSON within JSON escapes and which may be cut off, or up to what ends a parameter."""
+LINE = re.compile(rf"[^\r\n]{{1,{2 * LONGEST}}}")
 AT_HOST = re.compile(rb"@(?<=[a-z0-9_+-]@)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}\.[a-z]{2,24}\b")
 
 RULES = (
@@ -79,71 +114,81 @@ RULES = (
         "private_key",
         re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}-----|\Z)"),
         lambda lower, _: b"-----begin" in lower,
+        _each(_whole),
         hint="-----BEGIN",
     ),
     Rule(
         "bearer_token",
         re.compile(r"(?i)\b((?:bearer|basic)\s{1,4})(?=[\w.~+/=-]*[\d=])[\w.~+/-]{12,}={0,2}"),
         lambda lower, _: b"bearer " in lower or b"basic " in lower,
-        _keep_first,
+        _each(_keep_first),
     ),
     Rule(
         "json_web_token",
         re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"),
         lambda lower, _: b".eyj" in lower,
+        _each(_whole),
         hint="eyJ",
     ),
     Rule(
         "url_credentials",
         re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s/?#@:\"']{0,200}:[^\s/?#@\"']{0,400}(?=@)"),
         lambda lower, _: b"://" in lower and b"@" in lower,
-        _keep_first,
+        _each(_keep_first),
         hint="://",
     ),
     Rule(
         "assignment",
-        re.compile(rf"(?<![\w-])([\w-]{{1,80}}=)(?!=)({VALUE})"),
+        re.compile(r"(?<![\w-])([\w-]{1,80})=(?!=)"),
         lambda lower, _: b"=" in lower,
-        _assigned,
+        _after_name(VALUE),
         hint="=",
     ),
     Rule(
+        "assignment",
+        re.compile(r"(?<![\w-])(?:%[0-9A-F]{2})?([\w-]{1,80})%3D"),  # an address that is a parameter of another one
+        lambda lower, _: b"%3d" in lower,
+        _after_name(VALUE),
+        hint="%3D",
+    ),
+    Rule(
         "pair_in_quotes",
-        re.compile(rf"'([\w-]{{1,80}}': {{0,4}})({VALUE})"),
+        re.compile(r"'([\w-]{1,80})': {0,4}"),
         lambda lower, _: b"':" in lower,
-        _assigned_in("'"),
+        _after_name(VALUE, "'"),
         hint="':",
     ),
     Rule(
         "pair_in_json",
-        re.compile(rf'"([\w-]{{1,80}}": {{0,4}})({VALUE})'),
+        re.compile(r'"([\w-]{1,80})\\{0,3}": {0,4}'),
         lambda lower, _: b'\\":' in lower,
-        _assigned_in('"'),
+        _after_name(VALUE, '"'),
         hint='":',
     ),
     Rule(
         "header",
-        re.compile(r"(?i)\b((?:set-)?cookie2?|(?:proxy-)?authorization|x-api-key|x-auth-token)(: ?)[^\r\n]{1,8192}"),
+        re.compile(r"(?i)\b((?:set-)?cookie2?|(?:proxy-)?authorization|x-api-key|x-auth-token): ?"),
         lambda lower, _: b"cookie:" in lower or b"authorization:" in lower or b"x-a" in lower,
-        lambda match, _: f"{match[1]}{match[2]}{FILTERED}",
+        _after_name(LINE),
     ),
-    Rule("card_number", cards.NUMBER, cards.may_hold, _card),
+    Rule("card_number", cards.NUMBER, cards.may_hold, _each(_card)),
     Rule(
         "social_security_number",
         re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])"),
         lambda _, shape: b"000-00-0000" in shape,
+        _each(_whole),
     ),
     Rule(
         "bank_account",
         re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
         lambda _, shape: b"AA00" in shape,
-        _iban,
+        _each(_iban),
     ),
     Rule(
         "email",
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}\b"),
         lambda lower, _: AT_HOST.search(lower) is not None,
-        lambda _match, _names: "[email]",
+        _each(lambda _: "[email]"),
         hint="@",
     ),
 )
@@ -156,6 +201,6 @@ ADDRESS = Rule(
         r"|(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])"
     ),
     lambda _, shape: b"0.0" in shape or b"::" in shape or b":0" in shape,
-    _address,
+    _each(_address),
 )
 """A network address, for projects that ask for it. Four numbers with dots are one, even if a version is meant."""

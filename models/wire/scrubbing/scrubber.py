@@ -6,7 +6,6 @@ with these alone. That is what makes it cheap: most events wake two or three. Wh
 
 from collections import Counter
 from functools import lru_cache
-from re import Match
 from typing import Any, TypeAlias
 
 from models.domain.project import Scrubbing
@@ -131,19 +130,12 @@ class _Walk:
     def text(self, text: str) -> str:
         for hint, search, rule in self._rules:
             if hint in text and search(text) is not None:
-                text = self._apply(rule, text)
+                text, count = rule.apply(rule.pattern, text, self._names)
+                if count:
+                    self.found[rule.name] += count
         return text
 
     def number(self, value: int) -> int | str:
         if value < 10**12 or not self._rules:  # the shortest card number has 13 digits
             return value
         return FILTERED if self.text(str(value)) == FILTERED else value
-
-    def _apply(self, rule: Rule, text: str) -> str:
-        def replace(match: Match[str]) -> str:
-            replaced = rule.replace(match, self._names)
-            if replaced != match[0]:
-                self.found[rule.name] += 1
-            return replaced
-
-        return rule.pattern.sub(replace, text)

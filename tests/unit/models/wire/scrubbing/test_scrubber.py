@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,11 +12,7 @@ from models.wire.scrubbing.forms import ADDRESS, FILTERED, RULES
 from models.wire.scrubbing.meanings import MEANINGS
 from models.wire.scrubbing.names import BY_NAME, BY_PROJECT, Names
 from models.wire.scrubbing.scrubber import ENVIRONMENT, scrubber
-
-CARD = "4111 1111 1111 1111"
-JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.c2lnbmF0dXJl"
-KEY_TEXT = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----"
-
+from tests.fakes.leaks import CARD, PLACES, SECRETS
 
 DEFAULT = Scrubbing()
 
@@ -60,55 +55,6 @@ def test_secret_keys_lose_their_value(key: str) -> None:
 def test_plain_keys_keep_their_value(key: str) -> None:
     """Names that only look like a secret's keep their value: an author is no authorization."""
     assert scrubbed({"extra": {key: "kept"}}) == {"extra": {key: "kept"}}
-
-
-SECRETS = {
-    "card number": (f"paid with {CARD} today", CARD),
-    "card number without spaces": ("card 5500005555555559", "5500005555555559"),
-    "card number with dashes": ("card 3782-822463-10005.", "822463"),
-    "social security number": ("ssn 123-45-6789", "123-45-6789"),
-    "bank account": ("to DE89 3704 0044 0532 0130 00 now", "0532"),
-    "private key": (f"key: {KEY_TEXT} end", "MIIEow"),
-    "private key cut off": (KEY_TEXT[:45], "MIIEow"),
-    "bearer token": ("Authorization failed for Bearer abcdef0123456789", "abcdef0123456789"),
-    "JSON web token": (f"got {JWT}", "eyJzdWIi"),
-    "URL credentials": ("connect postgres://app:hunter2@db/shop failed", "hunter2"),
-    "URL token": ("GET https://shop/x?a=1&token=hunter2&b=2", "hunter2"),
-    "query string": ("a=1&access_token=hunter2", "hunter2"),
-    "assignment": ("login(password=hunter2) failed", "hunter2"),
-    "assignment in quotes": ('password="hunter2 and more"', "hunter2"),
-    "Python's repr": ("{'user': 1, 'password': 'hunter2'}", "hunter2"),
-    "JSON in a text": ('{"api_key": "hunter2"}', "hunter2"),
-    "cookie header": ("Cookie: a=b; sid=hunter2", "hunter2"),
-    "session in a cookie": ("theme=dark; sessionid=hunter2", "hunter2"),
-    "e-mail": ("no mailbox for jo.doe+x@mail.example.com", "jo.doe"),
-}
-
-
-def exception(**values: Any) -> dict[str, Any]:
-    return {"exception": {"values": [{"type": "E"} | values]}}
-
-
-PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
-    "logentry": lambda text: {"logentry": {"message": text, "formatted": text}},
-    "exception value": lambda text: exception(value=text),
-    "mechanism": lambda text: exception(mechanism={"data": {"reason": text}}),
-    "frame variable": lambda text: exception(stacktrace={"frames": [{"vars": {"x": text, "deep": [{"y": text}]}}]}),
-    "frame source": lambda text: exception(stacktrace={"frames": [{"context_line": text, "pre_context": [text]}]}),
-    "request": lambda text: {"request": {"url": text, "query_string": text, "data": text}},
-    "request as pairs": lambda text: {"request": {"query_string": [["q", text]], "headers": [["Referer", text]]}},
-    "request in tables": lambda text: {"request": {"data": {"a": {"b": text}}, "headers": {"Referer": text}}},
-    "request's environment": lambda text: {"request": {"env": {"QUERY_STRING": text}}},
-    "breadcrumb": lambda text: {"breadcrumbs": {"values": [{"message": text, "data": {"url": text}}]}},
-    "tags": lambda text: {"tags": [["what", text]]},
-    "contexts": lambda text: {"contexts": {"state": {"value": text}}},
-    "user": lambda text: {"user": {"data": {"note": text}}},
-    "extra": lambda text: {"extra": {"what": text, "list": [text]}},
-    "a name": lambda text: {"transaction": text, "server_name": text, "logger": text},
-    "fingerprint": lambda text: {"fingerprint": ["a", text]},
-    "what the SDK could not send": lambda text: {"errors": [{"type": "invalid_data", "value": text}]},
-    "environment of a process": lambda text: {"extra": {"environ": {"WHAT": text}}},
-}
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -182,6 +128,10 @@ def test_scrubbing_twice_changes_nothing_more() -> None:
 
 
 HOSTILE = {
+    "filtered before": "token=[Filtered" * 60_000,
+    "quoted before": 'token="[Filtered' * 50_000,
+    "open quotes": "password='" * 60_000 + '"',
+    "encoded": "%3Ftoken%3D" * 60_000,
     "addresses": "1.1.1." * 30_000 + "x",
     "colons and digits": "1:2:" * 50_000 + "x",
     "ids": ("a" * 60 + "5555555555554444") * 2_000,
@@ -299,6 +249,8 @@ def test_what_a_project_keeps_is_left_in() -> None:
     kept = {"session": "a", "auth_method": "b", "customer_id": "c", "password": FILTERED}
     assert scrubbed(event, project) == {"extra": kept}
     assert CARD not in json.dumps(scrubbed({"extra": {"session": CARD}}, project))
+    header = {"logentry": {"formatted": "Authorization: x, Cookie: y"}}
+    assert scrubbed(header, Scrubbing(keep=("authorization", "cookie"))) == header
 
 
 ADDRESSES = ("10.0.0.7", "192.0.2.255", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1ff:fe23:4567:890a")
