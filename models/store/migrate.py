@@ -29,6 +29,8 @@ def migrate(engine: Engine) -> None:
         if found not in _known():
             message = f"the database is at migration {found}, which this version does not know: start a newer Seatrial"
             raise UnknownSchema(message)
+        if found is not None and found != newest():
+            _wait_for_batches(connection)
         command.upgrade(alembic_config(connection), "head")
 
 
@@ -52,6 +54,15 @@ def _wait_for_others(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))  # a big table may take its time
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def _wait_for_batches(connection: Connection) -> None:
+    """Until no consumer is within a batch, each of which begins with its position: their tables are locked in turn.
+
+    Without it, a migration that has one table and a batch that has another could wait for each other.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE position IN EXCLUSIVE MODE"))
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,6 +1,7 @@
 """The migrations, on an SQLite file and on a real PostgreSQL."""
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,10 @@ OLD_SESSION = """
 INSERT INTO session
     (project, sid, release, environment, started, origin_at, identity, last_seen, status, errors, updates)
 VALUES ('shop', :sid, 'shop@1', 'production', 1, 1, :user, 1, :status, 0, '0:0')
+"""
+OLD_EVENT = """
+INSERT INTO event (project, event_id, issue, environment, handled, occurred_at, booked_at)
+VALUES ('shop', '\\x00', 'i', 'production', true, 1, 1)
 """
 
 
@@ -113,6 +118,39 @@ def test_several_that_start_at_once_wait_for_one_another(address: str) -> None:
     assert [is_current(engine) for engine in engines] == [True] * len(engines)
     for engine in engines:
         engine.dispose()
+
+
+def test_a_migration_waits_for_a_consumers_batch(fresh_database: str) -> None:
+    """One that holds events and wants sessions next goes on, and is kept; the migration comes after it."""
+    engine = open_engine(fresh_database)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(text("INSERT INTO position VALUES ('seatrial.errors', 0, 1, 2, 3)"))
+    with engine.begin() as batch:
+        batch.execute(text("UPDATE position SET next_offset = 2"))
+        batch.execute(text(OLD_EVENT))
+        migrating = threading.Thread(target=migrate, args=(engine,))
+        migrating.start()
+        _wait_for_a_lock(engine)
+        batch.execute(text(OLD_SESSION), {"sid": "s", "user": None, "status": 0})
+    migrating.join()
+
+    assert is_current(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM session")).scalar() == 1
+    engine.dispose()
+
+
+def _wait_for_a_lock(engine: Engine) -> None:
+    """Until somebody waits for one."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(3_000):
+        with engine.connect() as connection:
+            if connection.execute(waiting).scalar():
+                return
+        time.sleep(0.01)
+    message = "nobody waits for a lock"
+    raise AssertionError(message)
 
 
 def test_only_a_migration_may_take_its_time(fresh_database: str) -> None:
