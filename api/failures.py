@@ -74,7 +74,7 @@ def _no_log(request: Request, error: Any) -> Response:
 
 
 def _refused(request: Request, error: Any) -> Response:
-    """A body that came too slowly, or that there was no room for; intake answers for itself."""
+    """A body that there was no room for; intake answers for itself."""
     found = _told(request, Problem(error.status, error.detail.capitalize(), f"{'; '.join(error.causes)}.".capitalize()))
     found.headers.update(error.headers)
     return found

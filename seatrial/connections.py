@@ -1,4 +1,4 @@
-"""What uvicorn leaves open: how many connections there are, how long a request's head may take, and who reads nothing.
+"""What uvicorn leaves open: how many connections there are, how long a request may take, and who reads nothing.
 
 A connection is given up for what its client has not done. Where there are too many, the one that has asked for nothing
 the longest makes room: so whoever holds connections without using them crowds out itself.
@@ -30,6 +30,12 @@ class Bounds:
     """From the first byte of a request, or the connection's begin, to the end of its head."""
     head_bytes: int = 64 * 1024
     """Address and headers; those that SDKs send are below 2 KiB."""
+    pause_seconds: float = 10.0
+    """Without a byte of a body that we want to read."""
+    body_seconds: float = 10.0
+    """That any body may take."""
+    body_rate: float = 16 * 1024
+    """Bytes a second at least, beyond that: a mobile network of 128 kbit/s. The largest body may take 330 s."""
     linger_seconds: float = 5.0
     """How long a body is still read after the answer: a client that is cut off while it sends may miss the answer."""
     unread_seconds: float = 30.0
@@ -91,6 +97,10 @@ class Connection(HttpToolsProtocol):
         self._shared = shared
         self._bounds = shared.bounds
         self._head_bytes = 0
+        self._body_bytes = 0
+        self._body_waited = 0.0
+        self._heard = 0.0
+        self._looked = 0.0
         self._unsent = 0
         self._unsent_since = 0.0
         self.phase, self.since = _Phase.HEAD, self.loop.time()
@@ -100,8 +110,25 @@ class Connection(HttpToolsProtocol):
         waited = now - self.since
         if self.phase is _Phase.HEAD and waited > self._bounds.head_seconds:
             self._end_head()
-        elif self.phase is _Phase.BODY and self.cycle.response_complete and waited > self._bounds.linger_seconds:
-            self.transport.abort()
+        elif self.phase is _Phase.BODY and self.cycle.response_complete:
+            if waited > self._bounds.linger_seconds:
+                self.transport.abort()
+        elif self.phase is _Phase.BODY:
+            self._look_at_body(now)
+        self._looked = now
+        self._look_at_answer(now)
+
+    def _look_at_body(self, now: float) -> None:
+        """Only while it is the client who lets us wait, and not we who do not read."""
+        if self.flow.read_paused:
+            self._heard = now
+            return
+        self._body_waited += now - max(self._looked, self.since)
+        may_last = self._bounds.body_seconds + self._body_bytes / self._bounds.body_rate
+        if now - self._heard > self._bounds.pause_seconds or self._body_waited > may_last:
+            self._end_body()
+
+    def _look_at_answer(self, now: float) -> None:
         unsent = self.transport.get_write_buffer_size()
         if not unsent or unsent < self._unsent:
             self._unsent_since = now
@@ -133,6 +160,7 @@ class Connection(HttpToolsProtocol):
             self._enter(_Phase.HEAD)
             self._head_bytes = 0
         self._head_bytes += len(data)
+        self._heard = self.loop.time()
         super().data_received(data)
         if self.phase is _Phase.HEAD and self._head_bytes > self._bounds.head_bytes:
             self._refuse_head()
@@ -149,10 +177,12 @@ class Connection(HttpToolsProtocol):
             self._refuse_head()
         if not self.transport.is_closing():
             self._enter(_Phase.BODY)
+            self._heard, self._body_bytes, self._body_waited = self.since, 0, 0.0
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         if not self.transport.is_closing():
+            self._body_bytes += len(body)
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -175,6 +205,18 @@ class Connection(HttpToolsProtocol):
             self._refuse(408, "the request came too slowly", "its head was not there in time: check the network")
         else:
             self.transport.close()
+
+    def _end_body(self) -> None:
+        """The application is told that the client is gone; its answer goes nowhere."""
+        self.cycle.disconnected = True
+        self.cycle.message_event.set()
+        if self.cycle.response_started:
+            self.transport.abort()
+        else:
+            told = (
+                f"after {self._body_bytes:,} bytes nothing came for too long: check the network, or send less at once"
+            )
+            self._refuse(408, "the body came too slowly", told)
 
     def _refuse_head(self) -> None:
         cause = f"send at most {self._bounds.head_bytes:,} bytes of address and headers"

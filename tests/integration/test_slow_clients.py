@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from api.intake.intake import Intake, build_intake
 from api.intake.routes import routes
-from api.uploads import Patience, Uploads
+from api.uploads import Uploads
 from models.clock import SimulatedClock
 from models.wire.topics import ERRORS, all_topics
 from seatrial.connections import Bounds, Connections
@@ -107,10 +107,10 @@ def start() -> Iterator[Start]:
                 yield
                 await intake.stop()
 
-            patience = Patience(pause=bounds.pop("pause", SHORT), grace=SHORT, rate=bounds.pop("rate", 1_000_000))
             app = Starlette(routes=[*routes(intake), Route("/large", large)], lifespan=lifespan)
-            uploads = Uploads(app, intake.holder, patience, most_bytes)
-            connections = Connections(Bounds(most, **bounds))  # type: ignore[arg-type]
+            uploads = Uploads(app, intake.holder, most_bytes)
+            short = {"pause_seconds": SHORT, "body_seconds": SHORT, "body_rate": 1_000_000}
+            connections = Connections(Bounds(most, **(short | bounds)))  # type: ignore[arg-type]
             config = uvicorn.Config(
                 uploads, http=cast("Any", connections), ws="none", lifespan="on", log_config=None, access_log=False
             )
@@ -205,7 +205,7 @@ def test_a_body_that_never_ends(start: Start, declared: str, sent: bytes) -> Non
 @pytest.mark.parametrize("declared", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
 def test_a_body_that_trickles(start: Start, declared: str) -> None:
     """Never silent for long, it is still cut off for its pace."""
-    served = start(pause=PATIENCE_SECONDS)
+    served = start(pause_seconds=PATIENCE_SECONDS)
     piece = b"x" if "Length" in declared else b"1\r\nx\r\n"
     with closing(served.connect()) as client:
         client.sendall(f"{HEAD}{declared}\r\n\r\n".encode())
@@ -220,7 +220,7 @@ def test_a_body_that_trickles(start: Start, declared: str) -> None:
 
 def test_a_large_body_has_time_by_its_size(start: Start) -> None:
     """At a pace that is allowed it is taken, though it lasts longer than a small one may."""
-    served = start(pause=PATIENCE_SECONDS, rate=1_000)
+    served = start(pause_seconds=PATIENCE_SECONDS, body_rate=1_000)
     body = envelope(("attachment", bytes(20_000)))
     with closing(served.connect()) as client:
         client.sendall(f"{HEAD}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode())
@@ -269,7 +269,7 @@ def test_whoever_asks_for_nothing_makes_room(start: Start) -> None:
 
 def test_with_all_connections_in_use_one_more_is_refused(start: Start) -> None:
     """503 with when to come again; those in use go on."""
-    served = start(most=2, pause=PATIENCE_SECONDS, rate=1)
+    served = start(most=2, pause_seconds=PATIENCE_SECONDS, body_rate=1)
     with ExitStack() as stack:
         busy = [stack.enter_context(closing(served.connect())) for _ in range(2)]
         for client in busy:
@@ -287,7 +287,7 @@ def test_with_all_connections_in_use_one_more_is_refused(start: Start) -> None:
 
 def test_bodies_have_a_bound_together(start: Start) -> None:
     """Beyond its share a project's body is refused, and counted; the memory is free again once the others are done."""
-    served = start(most_bytes=400_000, pause=PATIENCE_SECONDS, rate=1)
+    served = start(most_bytes=400_000, pause_seconds=PATIENCE_SECONDS, body_rate=1)
     assert served.send().status == 200
     with closing(served.connect()) as client:
         client.sendall(f"{HEAD}Content-Length: 300000\r\n\r\n".encode() + bytes(199_000))
