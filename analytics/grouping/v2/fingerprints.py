@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 
 from analytics.grouping.v2.chains import causes
 from analytics.grouping.v2.faults import UNREADABLE, deciding
 from analytics.grouping.v2.platforms import of_event
 from analytics.grouping.v2.shapes import Json, exceptions, frames, frames_beside, message, tags, text
+from models.domain import glob
 from models.domain.project import FingerprintRule
 
 MOST = 20
@@ -138,11 +138,4 @@ def _holds(event: Json, attribute: str, pattern: str) -> bool:
         values: Iterable[str] = [tags(event).get(attribute.removeprefix("tags."), "")]
     else:
         values = MATCHED[attribute](event) if attribute in MATCHED else ()
-    compiled = _pattern(pattern)
-    return any(compiled.fullmatch(value) for value in values if value)
-
-
-@lru_cache(1_024)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    """``*`` stands for any characters; case says nothing."""
-    return re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", pattern)), re.IGNORECASE | re.DOTALL)
+    return any(glob.matches(pattern, value) for value in values if value)

@@ -172,3 +172,12 @@ def test_the_first_rule_that_holds_wins() -> None:
 def test_a_rule_may_give_the_default_back() -> None:
     """Against a client that sends a fingerprint of its own."""
     assert parts("mine", rules=(rule("{{ default }}", type="*"),))[0] == "in-app frame"
+
+
+@pytest.mark.parametrize("length", [5_000, 200_000])
+def test_no_pattern_of_a_rule_holds_up_what_comes_after(length: int) -> None:
+    """However many stars it has, and however long a message is that nearly matches."""
+    rule = FingerprintRule((("message", "*a" * 40 + "*b"),), ("mine",))
+    told = {"platform": "python", "logentry": {"formatted": "a" * length}}
+    assert v2.group(told, [rule]).parts[0] == "message"
+    assert v2.group(told | {"logentry": {"formatted": "a" * length + "b"}}, [rule]).parts == ("fingerprint", "mine")
