@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from analytics.grouping import v2
 from analytics.grouping.v2.explaining import RUNGS, saying
-from models.store.queries import grouping, issue_names, teaching
+from models.store.queries import grouping, issue_names
 from models.store.queries.grouping import KeyOf
+from models.store.queries.merged import merged as merged_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,12 @@ class Why:
 
 def why(connection: Connection, project: str, identifier: str) -> Why:
     version, parts = grouping.of_issue(connection, project, identifier) or ("", [""])
-    merged = teaching.merged_into(connection, project, identifier)
+    merges = merged_of(connection, project)
+    survivor, merged = merges.survivor(identifier), merges.group(identifier)[1:]
     names = issue_names.names(connection, project, merged)
-    survivor = teaching.survivor_of(connection, project, identifier)
-    told = Counter(saying(v2.group(event)) for event in grouping.messages_of(connection, project, identifier))
+    told = Counter(
+        saying(v2.group(event)) for event in grouping.messages_of(connection, project, merges.group(identifier))
+    )
     return Why(
         version=version,
         rule=parts[0],

@@ -41,8 +41,8 @@ class Wish:
             found |= self._wrong_fix()
         elif self.fixed_in or self.release:
             found["fixed_in"] = "Only what is resolved is fixed somewhere: leave it out."
-        found |= _wrong_text("reason", self.reason, MOST_REASON, "Say why: who reads the history next year will ask.")
-        return found | _wrong_text("by", self.by, MOST_NAME, "Say who you are.")
+        found |= wrong_text("reason", self.reason, MOST_REASON, "Say why: who reads the history next year will ask.")
+        return found | wrong_text("by", self.by, MOST_NAME, "Say who you are.")
 
     def _wrong_fix(self) -> dict[str, str]:
         if self.fixed_in not in tuple(FixedIn):
@@ -96,7 +96,8 @@ def choices(current: str | None) -> dict[str, str]:
     }
 
 
-def _wrong_text(field: str, text: str, most: int, missing: str) -> dict[str, str]:
+def wrong_text(field: str, text: str, most: int, missing: str) -> dict[str, str]:
+    """What is wrong with what somebody wrote, by its field; ``missing`` where it is nothing."""
     if not text.strip():
         return {field: missing}
     if len(text) > most or "\x00" in text:

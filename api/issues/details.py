@@ -18,8 +18,11 @@ from api.issues.suspects import BROUGHT, changes
 from api.latest import latest
 from models.domain.issue import IssueCommand
 from models.store.queries import events, issues, releases
+from models.store.queries.issue_counts import Asked
+from models.store.queries.issue_names import identified
 from models.store.queries.issues import InEnvironment, Issue
 from models.store.queries.issues import InRelease as Seen
+from models.store.queries.merged import merged
 
 MOST_SUSPECTS = 3
 
@@ -37,6 +40,8 @@ class Brought:
 @dataclass(frozen=True, slots=True)
 class Details:
     issue: Issue
+    merged_from: str | None
+    """The issue that was asked for, where it was merged into this one."""
     environment: str
     release: str | None
     """Of which the counts are; None for all of them."""
@@ -65,21 +70,24 @@ def details_of(
     found = issues.view(connection, project, environment, name, release)
     if found is None:
         return None
+    merges = merged(connection, project)
+    members = merges.group(found.issue)
     stands, commands = standing(connection, project, environment, found.issue)
-    new_in = issues.first_releases(connection, project, environment, found.issue)
+    new_in = issues.first_releases(connection, project, environment, found.issue, merges)
     bringing = release or _bringing(stands, new_in)
     within = states.of_releases(connection, project, environment, [bringing])[bringing] if bringing else None
-    sample = events.sample_of(connection, project, found.issue, release)
+    sample = events.sample_of(connection, project, members, release)
     return Details(
         issue=found,
+        merged_from=_merged_from(connection, project, name, found.issue),
         environment=environment,
         release=release,
         state=within.states.of.get(found.issue) if within and release else None,
         compared=_compared(within, found.issue) if release else None,
         standing=stands,
         commands=commands,
-        per_release=issues.by_release(connection, project, environment, found.issue),
-        per_environment=_environments(connection, project, found.issue),
+        per_release=issues.by_release(connection, Asked(project, environment, issue=found.issue, merged=merges)),
+        per_environment=issues.by_environment(connection, project, releases.environments(connection, project), members),
         new_in=new_in,
         newest=latest(connection, project, environment, now),
         sample=sample,
@@ -111,9 +119,10 @@ def _brought(
     if release is None or within is None or sample is None or within.states.of.get(issue) not in BROUGHT:
         return None
     changed = changes(connection, project, environment, release, within.baseline)
-    found = events.samples_of(connection, project, [issue], release).get(issue) or sample[1]
+    found = events.samples_of(connection, project, [issue], release, within.merged).get(issue) or sample[1]
     return Brought(release, within.baseline, len(changed), suspects(found, changed)[:MOST_SUSPECTS])
 
 
-def _environments(connection: Connection, project: str, issue: str) -> list[InEnvironment]:
-    return issues.by_environment(connection, project, releases.environments(connection, project), issue)
+def _merged_from(connection: Connection, project: str, name: str, survivor: str) -> str | None:
+    asked = identified(connection, project, name)
+    return asked if asked != survivor else None

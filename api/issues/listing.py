@@ -18,6 +18,7 @@ from api.issues.suspects import leading
 from models.store.queries import issue_counts, issues
 from models.store.queries.issue_counts import Asked, Counts
 from models.store.queries.issues import NOTHING, PAGE, Issue
+from models.store.queries.merged import merged
 
 STATES = tuple(IssueState)
 STATUSES = (Status.OPEN, Status.MUTED, Status.RESOLVED)
@@ -58,7 +59,7 @@ def of_release(
 ) -> Listing:
     """By state, and in each those that hurt most users first. ``limit`` 0 counts only."""
     found = states.of_releases(connection, project, environment, [release])[release]
-    asked = Asked(project, environment, release)
+    asked = Asked(project, environment, release, merged=found.merged)
     ranks = {issue: STATES.index(one) for issue, one in found.states.of.items()}
     counts = issue_counts.of_issues(connection, asked)
     page = _page(ranks, counts, None if state is None else STATES.index(state), after, limit)
@@ -88,7 +89,7 @@ def of_environment(
     limit: int = PAGE,
 ) -> Listing:
     """Open ones first, and in each status those that hurt most users."""
-    asked = Asked(project, environment)
+    asked = Asked(project, environment, merged=merged(connection, project))
     counts = issue_counts.of_issues(connection, asked)
     stand = standings(connection, project, environment, counts.keys())
     ranks = {issue: STATUSES.index(stand.get(issue, UNTOUCHED).status) for issue in counts}

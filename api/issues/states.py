@@ -13,6 +13,7 @@ from analytics.verdict.state import SESSIONS_LATE
 from api.issues.standings import standings
 from models.domain.age import span_of
 from models.store.queries import evaluations, issue_counts, issues, policies, releases
+from models.store.queries.merged import Merged, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,17 @@ class InRelease:
     """With the baseline, wherever that can be done."""
     baseline: str | None
     margin: float
+    merged: Merged
 
 
 def of_releases(connection: Connection, project: str, environment: str, names: Collection[str]) -> dict[str, InRelease]:
-    had = issue_counts.had(connection, project, environment, names)
-    new = issues.new_in(connection, project, environment, names)
+    merges = merged(connection, project)
+    had = issue_counts.had(connection, project, environment, names, merges)
+    new = issues.new_in(connection, project, environment, names, merges)
     stand = standings(connection, project, environment, set().union(*had.values()), names)
     margin = policies.current(connection, project).margin
     baselines = evaluations.baselines(connection, project, environment, names)
-    compared = _compared(connection, project, environment, baselines)
+    compared = _compared(connection, project, environment, baselines, merges)
     return {
         name: InRelease(
             issue_states.states(name, had[name], new[name], stand, compared.get(name, {}), margin=margin),
@@ -41,13 +44,18 @@ def of_releases(connection: Connection, project: str, environment: str, names: C
             compared.get(name, {}),
             baselines.get(name),
             margin,
+            merges,
         )
         for name in names
     }
 
 
 def _compared(
-    connection: Connection, project: str, environment: str, baselines: Mapping[str, str | None]
+    connection: Connection,
+    project: str,
+    environment: str,
+    baselines: Mapping[str, str | None],
+    merges: Merged,
 ) -> dict[str, dict[str, Arms]]:
     """By release and issue, both arms over the first minutes that closed in full and whose sessions are told."""
     pairs = {new: old for new, old in baselines.items() if old}
@@ -59,18 +67,20 @@ def _compared(
     for new, old in pairs.items():
         span = span_of(last - begun[new] + 1) if new in begun and old in begun else None
         if span is not None:
-            found[new] = _arms(connection, project, environment, new, old, span)
+            found[new] = _arms(connection, project, environment, (new, old), span, merges)
     return found
 
 
-def _arms(connection: Connection, project: str, environment: str, new: str, old: str, span: int) -> dict[str, Arms]:
-    """Of each issue of the new release."""
-    pair = (new, old)
+def _arms(
+    connection: Connection, project: str, environment: str, pair: tuple[str, str], span: int, merges: Merged
+) -> dict[str, Arms]:
+    """Of each issue of the first release of a pair, beside the second."""
+    new, old = pair
     exposed = issue_counts.exposed(connection, project, environment, pair, span)
     exposed_new, exposed_old = (exposed.get(release, 0) for release in pair)
     if exposed_new <= 0 or exposed_old <= 0:
         return {}
-    reached = issue_counts.reached(connection, project, environment, pair, span)
+    reached = issue_counts.reached(connection, project, environment, pair, span, merges)
     found = {}
     for (release, issue), (users, failures) in reached.items():
         if release != new:

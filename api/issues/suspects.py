@@ -43,7 +43,7 @@ def leading(
     changed = changes(connection, project, environment, release, found.baseline)
     if not any(change.files for change in changed):
         return {}
-    samples = events.samples_of(connection, project, brought, release)
+    samples = events.samples_of(connection, project, brought, release, found.merged)
     ranked = {issue: suspects.suspects(event, changed) for issue, event in samples.items()}
     return {issue: told[0] for issue, told in ranked.items() if told}
 

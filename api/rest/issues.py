@@ -7,10 +7,12 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from analytics.correlation.crashes import Explained
 from analytics.correlation.issue_states import IssueState
 from analytics.correlation.resolutions import Status
 from api import addresses
 from api.answers import answer, page, place_of
+from api.crashed import crashed_by_issue
 from api.issues import listing
 from api.issues.details import Details, details_of
 from api.issues.listing import Listed, Place
@@ -35,7 +37,10 @@ def list_issues(
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Response:
-    """Of a ``release`` by their ``state`` in it, else by their ``status``; then those that hurt most users first."""
+    """Of a ``release`` by their ``state`` in it, else by their ``status``; then those that hurt most users first.
+
+    Of a release, ``crashed_sessions`` of all its issues and ``crashed.unexplained`` add up to ``crashed.total``.
+    """
     if status and release:
         raise Problem(
             422, "A status is of an environment", "Ask for the `state` of a release's issues.", place="status"
@@ -48,15 +53,19 @@ def list_issues(
         if release:
             wanted = IssueState(state) if state else None
             found = listing.of_release(connection, *of, release, state=wanted, after=after, limit=limit + 1)
+            crashed = crashed_by_issue(connection, *of, release)
         else:
             told = Status(status) if status else None
             found = listing.of_environment(connection, *of, status=told, after=after, limit=limit + 1)
-    shown = page(found.items, limit, lambda one: one.place, _row_of(asked, environment, release))
-    return answer(shown | {"counts": found.counts})
+            crashed = None
+    shown = page(found.items, limit, lambda one: one.place, _row_of(asked, environment, release, crashed))
+    told_of = {"total": crashed.total, "unexplained": crashed.unexplained} if crashed else None
+    return answer(shown | {"counts": found.counts, "crashed": told_of})
 
 
 @router.get("/issues/{issue}", summary="One issue, by its id or its name")
 def view(asked: OfProject, issue: str, environment: Environment = PRODUCTION, release: Release = None) -> Response:
+    """Of one that was merged, the survivor; then ``merged_into`` is not null, but says which one that is."""
     now = asked.services.clock.now()
     with asked.services.reading() as connection:
         found = details_of(connection, asked.project, environment, issue, release, now)
@@ -78,11 +87,13 @@ def _not_seen(name: str, environment: str, release: str | None) -> Problem:
     return not_found("issue", name, f"None such was seen in {where}: see the list of issues.")
 
 
-def _row_of(asked: Asked, environment: str, release: str | None) -> Callable[[Listed], dict[str, Any]]:
+def _row_of(
+    asked: Asked, environment: str, release: str | None, crashed: Explained | None
+) -> Callable[[Listed], dict[str, Any]]:
     def row(one: Listed) -> dict[str, Any]:
-        return listed_row(one, _page(asked, one.issue, environment, release)) | _links(
-            asked, one.issue, environment, release
-        )
+        sessions = crashed.by_issue.get(one.issue.issue, 0) if crashed else None
+        shown = listed_row(one, _page(asked, one.issue, environment, release)) | {"crashed_sessions": sessions}
+        return shown | _links(asked, one.issue, environment, release)
 
     return row
 
@@ -95,6 +106,7 @@ def _details(asked: Asked, found: Details) -> dict[str, Any]:
         | _links(asked, one, environment, release)
         | standing_row(found.standing)
         | {
+            "merged_into": one.issue if found.merged_from else None,
             "state": found.state.value if found.state else None,
             "compared": worse_row(found.compared) if found.compared else None,
             "environment": environment,

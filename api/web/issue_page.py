@@ -9,12 +9,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from analytics.correlation.resolutions import Status
-from api import grouping
+from api import addresses, grouping
 from api.issues import commanding
 from api.issues.commanding import Wish, consequence
 from api.issues.details import Details, details_of
 from api.problems import not_found
 from api.web import issue_rows, rendering
+from api.web.issue_lessons import Refused, note, parts_of
 from api.web.samples import sample_of
 from api.web.shell import Cursor, Look, Looking, Text
 from models.domain.issue import CommandKind, IssueCommand
@@ -37,6 +38,7 @@ CHOICE_WORDS: Mapping[str, str] = {
     "mute": "Nothing to act on: mute it.",
 }
 NOTHING = Wish()
+NOT_REFUSED = Refused()
 router = APIRouter(include_in_schema=False)
 Written = Annotated[str, Form(max_length=20_000)]
 
@@ -50,10 +52,20 @@ def issue_list(look: Look, status: Text = None, after: Cursor = None) -> Respons
 
 
 @router.get("/projects/{project}/issues/{name}")
-def issue_page(look: Look, name: str, release: Text = None, said: Text = None) -> Response:
-    """``said``: the command that was just recorded here."""
+def issue_page(
+    look: Look, name: str, release: Text = None, said: Text = None, merged: Text = None, split: Text = None
+) -> Response:
+    """``said``: the command that was just recorded here. ``merged`` and ``split``: from where one comes.
+
+    A merged issue leads to its survivor, which says so.
+    """
     with look.services.reading() as connection:
-        return _page(look, connection, name, release, said=said)
+        found = _found(look, connection, name, release)
+        if found.merged_from:
+            to = found.issue.name or found.issue.issue
+            of = {"environment": look.environment, "release": release, "merged": found.merged_from}
+            return RedirectResponse(addresses.page("", look.project, "issues", to, **of), 303)
+        return shown(look, connection, name, release, found, said=said, merged=merged, split=split)
 
 
 def wish(choice: Written = "", release: Written = "", reason: Written = "", by: Written = "") -> Wish:
@@ -72,7 +84,7 @@ async def command(look: Look, name: str, wished: Annotated[Wish, Depends(wish)])
 def _command(look: Looking, name: str, wished: Wish) -> Response:
     if wrong := wished.wrong():
         with look.services.reading() as connection:
-            return _page(look, connection, name, None, status=422, wish=wished, wrong=wrong)
+            return shown(look, connection, name, None, status=422, wish=wished, wrong=wrong)
     with look.services.writing() as connection:
         now = look.services.clock.now()
         found = _found(look, connection, name, None)
@@ -82,12 +94,21 @@ def _command(look: Looking, name: str, wished: Wish) -> Response:
     return RedirectResponse(rendering.link(look.project, "issues", name, fragment="#history", **told), 303)
 
 
-def _page(
-    look: Looking, connection: Connection, name: str, release: str | None, status: int = 200, **told: Any
+def shown(
+    look: Looking,
+    connection: Connection,
+    name: str,
+    release: str | None,
+    found: Details | None = None,
+    *,
+    status: int = 200,
+    **told: Any,
 ) -> Response:
+    """The page; ``told``: what one comes from, or the form that was refused. Raises `Problem` (404)."""
     around = look.shell(connection)
-    found = _found(look, connection, name, release)
-    said = told.pop("said", None)
+    found = found or _found(look, connection, name, release)
+    said = told.get("said")
+    why = grouping.why(connection, look.project, found.issue.issue)
     of = (connection, look.project, look.environment, release)
     quotes = feedback.listed(*of, issue=found.issue.issue, limit=QUOTES)
     current = found.newest.release if found.newest else None
@@ -103,7 +124,10 @@ def _page(
         most=max((one.events for one in found.per_release), default=0),
         new_in=found.new_in,
         sample=sample_of(*found.sample) if found.sample else None,
-        why=grouping.why(connection, look.project, found.issue.issue),
+        why=why,
+        note=note(why, told.get("merged"), told.get("split")),
+        parts_of=parts_of(why),
+        refused=told.get("refused", NOT_REFUSED),
         said=quotes,
         written=feedback.count(*of, found.issue.issue),
         **_form(found, current, told),

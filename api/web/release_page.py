@@ -47,6 +47,7 @@ def release_page(
         report=document,
         gate=document["gate"],
         rows=rows,
+        crashed={one["issue"]: one["sessions"] for one in document["crashed"]["issues"]},
         names=names,
         chart=_chart(document),
         failed=_failed(document),

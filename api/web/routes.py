@@ -2,8 +2,19 @@
 
 from fastapi import APIRouter
 
-from api.web import assets, decision_pages, feedback_page, issue_page, pictures, projects, release_list, release_page
+from api.web import (
+    assets,
+    decision_pages,
+    feedback_page,
+    issue_page,
+    pictures,
+    projects,
+    release_list,
+    release_page,
+    teaching,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (assets, projects, release_list, pictures, decision_pages, feedback_page, issue_page, release_page):
+PAGES = (projects, release_list, pictures, decision_pages, feedback_page, issue_page, teaching, release_page)
+for part in (assets, *PAGES):
     router.include_router(part.router)

@@ -88,6 +88,8 @@ def view(
         print_json(found)
         return
     say(f"{found.get('name') or found['issue']}  {found['title']}")
+    if found["merged_into"]:
+        say(f"  {issue} was merged into it: these are the counts of both, each user once")
     state = f", {STATES[found['state']].lower()} in {release}" if found.get("state") else ""
     say(f"  {STATUSES[found['status']].lower()}{state}; {_hurt(found, ', ')}")
     if found.get("culprit"):

@@ -48,7 +48,7 @@ def counted(connection: Connection) -> dict[object, object]:
         for release in (None, OLD, NEW, "")
         for issue in (None, "i1", "i9")
     }
-    asked["releases"] = issue_counts.by_release(connection, PROJECT, ENVIRONMENT, "i1")
+    asked["releases"] = issue_counts.by_release(connection, Asked(PROJECT, ENVIRONMENT, issue="i1"))
     asked["had"] = issue_counts.had(connection, PROJECT, ENVIRONMENT, [OLD, NEW])
     return asked
 

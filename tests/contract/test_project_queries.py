@@ -269,10 +269,10 @@ def test_the_newest_sample_of_an_issue_is_shown(rows: Rows, writer: Connection) 
     stored(rows, bytes(16), sample={"n": 1}, booked_at=NOW)
     stored(rows, EVENT, sample={"n": 2}, booked_at=NOW + 1)
 
-    assert events.sample_of(writer, PROJECT, "i-1") == (EVENT.hex(), {"n": 2})
-    assert events.sample_of(writer, PROJECT, "i-1", NEW) == (EVENT.hex(), {"n": 2})
-    assert events.sample_of(writer, PROJECT, "i-1", "shop@9") is None
-    assert events.sample_of(writer, PROJECT, "i-2") is None
+    assert events.sample_of(writer, PROJECT, ["i-1"]) == (EVENT.hex(), {"n": 2})
+    assert events.sample_of(writer, PROJECT, ["i-1"], NEW) == (EVENT.hex(), {"n": 2})
+    assert events.sample_of(writer, PROJECT, ["i-1"], "shop@9") is None
+    assert events.sample_of(writer, PROJECT, ["i-2"]) is None
 
 
 # Evaluations --------------------------------------------------------------------------------------------------------

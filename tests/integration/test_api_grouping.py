@@ -173,6 +173,94 @@ def test_the_page_shows_why(api: Serving) -> None:
     assert "the application&#39;s frame nearest to the failure" in page
     assert "the way to the failure does not matter" in page
     assert "Merged into it:" in page
-    assert "It was merged" in other
+    assert "was merged into this issue" in other
     assert "<b>Bad</b>" not in page
     assert "<i>total" not in page
+
+
+# What was merged is read as one, and the forms -----------------------------------------------------------------------
+
+
+def form(api: Serving, issue: str, which: str, **told: str) -> Any:
+    """The answer to a form that was filled in, which leads to a page."""
+    return api.client.post(f"/projects/shop/issues/{issue}/{which}", data=told)
+
+
+def test_a_merged_issue_is_shown_by_its_survivor(api: Serving) -> None:
+    """Its page leads there and says so, and every call about it answers of the survivor; never that there is none."""
+    cart, stock = send(api, CART, STOCK)
+    api.post(f"/issues/{stock}/merge", {"into": cart, "reason": "one price list"})
+
+    (row,) = api.get("/issues")["items"]
+    found = api.get(f"/issues/{stock}")
+    assert (row["issue"], row["events"], found["issue"], found["merged_into"]) == (cart, 2, cart, cart)
+    assert {key: found[key] for key in ("events", "users", "feedback")} == {
+        key: row[key] for key in ("events", "users", "feedback")
+    }
+    assert api.get(f"/issues/{cart}")["merged_into"] is None
+    assert api.get("/feedback", issue=stock)["items"] == []
+    answer = api.client.get(f"/projects/shop/issues/{stock}?environment=production", follow_redirects=False)
+    assert (answer.status_code, cart in answer.headers["location"]) == (303, True)
+    page = api.client.get(answer.headers["location"]).text
+    assert f"{stock[:8]} was merged into this issue" in page
+    assert api.post(f"/issues/{stock}/commands", {"command": "mute", "reason": "x"}).json()["issue"] == cart
+
+
+def test_the_forms_merge_and_split(api: Serving) -> None:
+    """Each says what follows before the click, is kept with who and why, and leads to a page that says what is so."""
+    cart, stock = send(api, CART, STOCK)
+    page = api.client.get(f"/projects/shop/issues/{stock}").text
+    assert "It can be split off again." in page
+    assert "Split off" not in page
+    merged = form(api, stock, "merge", what=cart, reason="one <b>list</b>", by="ada")
+    assert (merged.status_code, f"/issues/{cart}" in str(merged.url)) == (200, True)
+    assert f"{stock[:8]} was merged into this issue" in merged.text
+    assert "It is listed beside this one again" in merged.text
+    assert len(api.get("/issues")["items"]) == 1
+
+    split = form(api, cart, "split", what=f"issue:{stock}", reason="no, two", by="bob")
+    assert (split.status_code, f"/issues/{stock}" in str(split.url)) == (200, True)
+    assert "stands for itself again" in split.text
+    assert [one["events"] for one in api.get("/issues")["items"]] == [1, 1]
+    with api.services.reading() as connection:
+        told = connection.execute(tables.audit.select().order_by(tables.audit.c.entry)).all()
+    assert [(row.command, row.said_by, json.loads(row.detail)["reason"]) for row in told] == [
+        ("issue merge", "ada", "one <b>list</b>"),
+        ("issue split", "bob", "no, two"),
+    ]
+
+
+def test_the_form_splits_off_a_key(api: Serving) -> None:
+    """Where several find the issue; its events are an issue of their own."""
+    cart, stock = send(api, CART, STOCK)
+    form(api, stock, "merge", what=cart, reason="x", by="ada")
+    key = next(one["key"] for one in api.get(f"/issues/{cart}/why")["keys"] if one["kind"] == "primary")
+    split = form(api, cart, "split", what=f"key:{key}", reason="two causes", by="ada")
+
+    assert (split.status_code, "are an issue of their own" in split.text) == (200, True)
+    assert len(set(send(api, CART, STOCK))) == 2
+
+
+@pytest.mark.parametrize(
+    ("which", "told", "said"),
+    [
+        ("merge", {"what": "SHOP-99"}, "there is no issue &#39;SHOP-99&#39;"),
+        ("merge", {"what": "{cart}"}, "they are one issue already"),
+        ("merge", {"what": ""}, "Say which one."),
+        ("merge", {"what": "{stock}", "reason": ""}, "Say why"),
+        ("merge", {"what": "{stock}", "by": " "}, "Say who you are."),
+        ("split", {"what": "issue:{stock}"}, "it is no part of this issue now"),
+        ("split", {"what": "key:f"}, "is no primary key of this issue"),
+    ],
+)
+def test_a_form_that_cannot_be_is_shown_again(api: Serving, which: str, told: dict[str, str], said: str) -> None:
+    """With what was written, and what to mend; nothing is changed."""
+    cart, stock = send(api, CART, STOCK)
+    filled = {"reason": "because <i>x</i>", "by": "ada"} | told
+    filled["what"] = filled["what"].format(cart=cart, stock=stock)
+    answer = form(api, cart, which, **filled)
+    if which == "merge":
+        assert said in answer.text
+        assert not filled["reason"] or "because &lt;i&gt;x" in answer.text
+    assert answer.status_code == 422
+    assert len(api.get("/issues")["items"]) == 2

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, func, select, text
 
-from models.store.tables import event, session, session_minute
+from models.store.tables import event, issue_merged, session, session_minute
 
 FAILED = text("status >= 3")
 """As the index says it: with bound values no planner knows that it fits. Ranks: `analytics.correlation.sessions`."""
@@ -31,8 +31,10 @@ def sessions(connection: Connection, project: str, environment: str, release: st
 def events(
     connection: Connection, project: str, environment: str, release: str
 ) -> Sequence[Row[bytes, str, str | None, int]]:
-    """Unhandled ones: id, issue, identity and when they happened, in ms."""
-    columns = event.c
+    """Unhandled ones: id, issue (the survivor, where it was merged), identity and when they happened, in ms."""
+    columns, merged = event.c, issue_merged.c
+    same = (merged.project == columns.project) & (merged.issue == columns.issue)
+    read_as = func.coalesce(merged.survivor, columns.issue).label("issue")
     where = (columns.project == project, columns.environment == environment, columns.release == release)
-    query = select(columns.event_id, columns.issue, columns.identity, columns.occurred_at)
-    return connection.execute(query.where(*where, UNHANDLED)).all()
+    query = select(columns.event_id, read_as, columns.identity, columns.occurred_at)
+    return connection.execute(query.select_from(event.outerjoin(issue_merged, same)).where(*where, UNHANDLED)).all()

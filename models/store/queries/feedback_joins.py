@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 
-from models.store.tables import event, feedback, session
+from models.store.tables import event, feedback, issue_merged, session
 
 WINDOW_MS = 30 * 60_000
 """So long before somebody wrote an error of theirs may have happened to be taken for what they wrote about: as long
@@ -29,7 +29,8 @@ class JoinedBy(StrEnum):
 
 happened, used, met = event.alias("happened"), session.alias("used"), event.alias("met")
 whose = func.coalesce(feedback.c.release, happened.c.release, used.c.release, met.c.release)
-about = func.coalesce(happened.c.issue, met.c.issue)
+counted_for = func.coalesce(happened.c.issue, met.c.issue)
+about = func.coalesce(issue_merged.c.survivor, counted_for)
 
 
 def resolved(*names: str) -> Select[*tuple[Any, ...]]:
@@ -42,6 +43,7 @@ def resolved(*names: str) -> Select[*tuple[Any, ...]]:
         feedback.outerjoin(happened, and_(happened.c.project == told.project, happened.c.event_id == told.event_id))
         .outerjoin(used, and_(used.c.project == told.project, used.c.sid == told.session_id))
         .outerjoin(met, and_(met.c.project == told.project, met.c.event_id == _last_error()))
+        .outerjoin(issue_merged, and_(issue_merged.c.project == told.project, issue_merged.c.issue == counted_for))
     )
     columns = (told[name] for name in names)
     found = (whose.label("release"), _environment().label("environment"), about.label("issue"), _way())

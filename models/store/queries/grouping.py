@@ -71,10 +71,10 @@ def keys_of(connection: Connection, project: str, identifier: str) -> list[KeyOf
     return sorted(found, key=lambda one: (one.recorded_at, one.kind, one.key))
 
 
-def messages_of(connection: Connection, project: str, identifier: str) -> list[dict[str, Any]]:
-    """The newest events of an issue that were kept whole."""
+def messages_of(connection: Connection, project: str, members: Collection[str]) -> list[dict[str, Any]]:
+    """The newest events that were kept whole, of an issue that is made of these."""
     columns = event_sample.c
-    query = select(columns.payload).where(columns.project == project, columns.issue == identifier)
+    query = select(columns.payload).where(columns.project == project, columns.issue.in_(members))
     kept = connection.execute(query.order_by(columns.booked_at.desc(), columns.event_id).limit(SAMPLES)).scalars()
     return [samples.unpack(payload) for payload in kept]
 

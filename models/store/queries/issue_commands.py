@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import CompoundSelect, Connection, Row, func, insert, select
 
 from models.domain.issue import CommandKind, FixedIn, IssueCommand
-from models.store.tables import audit, issue_command, issue_minute, issue_seen
+from models.store.tables import audit, issue_command, issue_merged, issue_minute, issue_seen
 
 MINUTE = 60_000
 
@@ -53,9 +53,13 @@ def append(connection: Connection, project: str, command: IssueCommand) -> Issue
 def of_issues(
     connection: Connection, project: str, identifiers: Collection[str] | None = None
 ) -> dict[str, list[IssueCommand]]:
-    """By issue, in the order in which they hold; of every issue where none is named."""
-    columns = issue_command.c
-    query = select(issue_command).where(columns.project == project)
+    """By issue, in the order in which they hold; of every issue where none is named.
+
+    A merged issue has none until it is split off again: what was commanded of its survivor holds.
+    """
+    columns, merged = issue_command.c, issue_merged.c
+    gone = select(merged.issue).where(merged.project == project, merged.issue == columns.issue)
+    query = select(issue_command).where(columns.project == project, ~gone.exists())
     if identifiers is not None:
         query = query.where(columns.issue.in_(identifiers))
     found: dict[str, list[IssueCommand]] = defaultdict(list)
@@ -71,12 +75,12 @@ def sightings(
     found: dict[str, list[tuple[str, int]]] = defaultdict(list)
     if not commands:
         return found
-    told, seen, happened = issue_command.c, issue_seen.c, issue_minute.c
+    seen, happened = issue_seen.c, issue_minute.c
+    about = _members(project, [one.command for one in commands]).subquery()
     pairs = (
-        select(told.command, told.at, told.issue, seen.release)
-        .join_from(issue_command, issue_seen, (seen.project == told.project) & (seen.issue == told.issue))
-        .where(told.project == project, told.command.in_([one.command for one in commands]))
-        .where(seen.environment == environment)
+        select(about.c.command, about.c.at, seen.issue, seen.release)
+        .join_from(about, issue_seen, seen.issue == about.c.issue)
+        .where(seen.project == project, seen.environment == environment)
         .distinct()
         .subquery()
         .c
@@ -88,10 +92,24 @@ def sightings(
         happened.issue == pairs.issue,
         happened.minute > pairs.at // MINUTE,
     )
+    firsts: dict[tuple[str, str], int] = {}
     for command, release, minute in connection.execute(select(pairs.command, pairs.release, first.scalar_subquery())):
         if minute is not None:
-            found[command].append((release, minute))
+            firsts[command, release] = min(minute, firsts.get((command, release), minute))
+    for (command, release), minute in firsts.items():
+        found[command].append((release, minute))
     return found
+
+
+def _members(project: str, commands: Collection[str]) -> CompoundSelect[str, int, str]:
+    """Each command with its time (ms), and its issue and each that was merged into that one."""
+    told, merged = issue_command.c, issue_merged.c
+    where = (told.project == project, told.command.in_(commands))
+    own = select(told.command, told.at, told.issue).where(*where)
+    same = (merged.project == told.project) & (merged.survivor == told.issue)
+    return own.union_all(
+        select(told.command, told.at, merged.issue).join_from(issue_command, issue_merged, same).where(*where)
+    )
 
 
 def _command(row: Row[*tuple[object, ...]]) -> IssueCommand:

@@ -1,17 +1,21 @@
 """How often each issue happened and how many users it reached: totals of the closed minutes, and the minutes since.
 
-Users are counted exactly, each once: over all releases, or in the one that is asked for.
+Users are counted exactly, each once: over all releases, or in the one that is asked for. Issues that people merged
+count as one.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, func, select
 
+from models.store.queries import merged_counts
+from models.store.queries.merged import NONE, Merged
 from models.store.tables import issue_minute, issue_seen, issue_total, issue_user, release_total, total_mark
 
 NOTHING = -1
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ class Asked:
     environment: str
     release: str | None = None
     issue: str | None = None
+    merged: Merged = NONE
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """What the single issue is made of."""
+        return self.merged.group(self.issue) if self.issue is not None else ()
 
 
 def counted_to(connection: Connection, project: str) -> int:
@@ -48,13 +58,14 @@ def of_issues(connection: Connection, asked: Asked) -> dict[str, Counts]:
     return {key[0]: counts for key, counts in _counts(connection, asked, group).items()}
 
 
-def by_release(connection: Connection, project: str, environment: str, issue: str) -> dict[str, Counts]:
+def by_release(connection: Connection, asked: Asked) -> dict[str, Counts]:
     """Of one issue in each release that had it."""
-    asked = Asked(project, environment, issue=issue)
     return {key[1]: counts for key, counts in _counts(connection, asked, ("issue", "release")).items()}
 
 
-def had(connection: Connection, project: str, environment: str, releases: Collection[str]) -> dict[str, set[str]]:
+def had(
+    connection: Connection, project: str, environment: str, releases: Collection[str], merged: Merged = NONE
+) -> dict[str, set[str]]:
     """By release, the issues with an event in it."""
     found: dict[str, set[str]] = {release: set() for release in releases}
     columns, since = issue_total.c, issue_minute.c
@@ -66,23 +77,35 @@ def had(connection: Connection, project: str, environment: str, releases: Collec
     )
     for query in (totals, tail):
         for release, issue in connection.execute(query.distinct()):
-            found[release].add(issue)
+            found[release].add(merged.survivor(issue))
     return found
 
 
 def reached(
-    connection: Connection, project: str, environment: str, releases: Collection[str], age: int
+    connection: Connection,
+    project: str,
+    environment: str,
+    releases: Collection[str],
+    age: int,
+    merged: Merged = NONE,
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """By release and issue, its users, and its failures of nobody known, up to an age of the release.
 
     Of minutes that are in the totals; ages are those of `models.domain.age`.
     """
     columns = issue_total.c
-    cell = (columns.release, columns.issue)
-    place = (columns.project == project, columns.environment == environment, columns.release.in_(releases))
-    query = select(*cell, func.sum(columns.users), func.sum(columns.failures)).where(*place, columns.age <= age)
+    cell = (columns.issue, columns.release)
+    where = (columns.project == project, columns.environment == environment, columns.release.in_(releases))
+    query = select(*cell, func.sum(columns.users), func.sum(columns.failures)).where(*where, columns.age <= age)
     rows = connection.execute(query.group_by(*cell))
-    return {(release, issue): (int(users), int(failures)) for release, issue, users, failures in rows}
+    found: dict[tuple[str, ...], tuple[int, int]] = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
+    read, several = _as_read(found, merged, lambda one, other: (one[0] + other[0], one[1] + other[1]))
+    if several:
+        issues = merged.groups({key[0] for key in several})
+        mark = counted_to(connection, project)
+        exact = merged_counts.reached(connection, (project, environment), issues, releases, 2**age, mark)
+        read |= {key: exact.get(key, (0, 0)) for key in several}
+    return {(release, issue): hurt for (issue, release), hurt in read.items()}
 
 
 def exposed(
@@ -96,6 +119,30 @@ def exposed(
 
 
 def _counts(connection: Connection, asked: Asked, group: tuple[str, ...]) -> dict[tuple[str, ...], Counts]:
+    read, several = _as_read(_counted(connection, asked, group), asked.merged, _joined)
+    if several:
+        issues = asked.merged.groups({key[0] for key in several})
+        place = (asked.project, asked.environment)
+        users = merged_counts.users(connection, place, issues, asked.release, group)
+        read |= {key: replace(read[key], users=users.get(key, 0)) for key in several}
+    return read
+
+
+def _as_read(
+    found: Mapping[tuple[str, ...], T], merged: Merged, join: Callable[[T, T], T]
+) -> tuple[dict[tuple[str, ...], T], set[tuple[str, ...]]]:
+    """What was counted by issue, as people see the issues; and the keys in which several of a group happened."""
+    read: dict[tuple[str, ...], T] = {}
+    several = set()
+    for (issue, *rest), one in found.items():
+        key = (merged.survivor(issue), *rest)
+        if key in read:
+            several.add(key)
+        read[key] = join(read[key], one) if key in read else one
+    return read, several
+
+
+def _counted(connection: Connection, asked: Asked, group: tuple[str, ...]) -> dict[tuple[str, ...], Counts]:
     mark = counted_to(connection, asked.project)
     once_a_release = asked.release is not None or "release" in group
     found = {_key(row, group): _of(row) for row in connection.execute(_totals(asked, group, once_a_release))}
@@ -142,14 +189,14 @@ def _totals(asked: Asked, group: tuple[str, ...], once_a_release: bool) -> Selec
     if asked.release is not None:
         query = query.where(columns.release == asked.release)
     if asked.issue is not None:
-        query = query.where(columns.issue == asked.issue, columns.release.in_(_releases_with(asked)))
+        query = query.where(columns.issue.in_(asked.members), columns.release.in_(_releases_with(asked)))
     return query.group_by(*of)
 
 
 def _releases_with(asked: Asked) -> Select[str]:
     """Where to look for one issue: without it, the totals of all others would be read too."""
     seen = issue_seen.c
-    where = (seen.project == asked.project, seen.environment == asked.environment, seen.issue == asked.issue)
+    where = (seen.project == asked.project, seen.environment == asked.environment, seen.issue.in_(asked.members))
     return select(seen.release).where(*where).distinct()
 
 
@@ -180,7 +227,7 @@ def _users_since(asked: Asked, group: tuple[str, ...], mark: int, *, once_a_rele
     if asked.release is not None:
         users = users.where(_unindexed(columns.release) == asked.release)
     if asked.issue is not None:
-        users = users.where(_unindexed(columns.issue) == asked.issue)
+        users = users.where(_unindexed(columns.issue).in_(asked.members))
     distinct = users.distinct().subquery()
     query = select(*(distinct.c[name] for name in group), func.count().label("users"))
     if mark > NOTHING:
@@ -207,7 +254,7 @@ def _since(asked: Asked, mark: int) -> list[ColumnElement[bool]]:
     if asked.release is not None:
         where.append(_unindexed(columns.release) == asked.release)
     if asked.issue is not None:
-        where.append(_unindexed(columns.issue) == asked.issue)
+        where.append(_unindexed(columns.issue).in_(asked.members))
     return where
 
 

@@ -1,5 +1,6 @@
 """Issues as people read them: what each is called, what it did, and what was said of it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from models.store.queries import feedback, issue_counts
 from models.store.queries.issue_counts import Asked, Counts
 from models.store.queries.issue_names import identified, names
+from models.store.queries.merged import NONE, Merged, merged
 from models.store.tables import issue, issue_minute, issue_seen
 
 PAGE = 50
@@ -64,18 +66,22 @@ def described(connection: Connection, asked: Asked, counts: Mapping[str, Counts]
 
 
 def view(connection: Connection, project: str, environment: str, name: str, release: str | None = None) -> Issue | None:
-    """One issue by its id or its name (``SHOP-12``); None if it was never seen there."""
+    """One issue by its id or its name (``SHOP-12``); None if it was never seen there.
+
+    Of a merged one, the one that it was merged into.
+    """
     found = identified(connection, project, name)
     if found is None:
         return None
-    asked = Asked(project, environment, release, found)
+    merges = merged(connection, project)
+    asked = Asked(project, environment, release, merges.survivor(found), merges)
     counts = issue_counts.of_issues(connection, asked)
     return described(connection, asked, counts)[0] if counts else None
 
 
-def by_release(connection: Connection, project: str, environment: str, identifier: str) -> list[InRelease]:
+def by_release(connection: Connection, asked: Asked) -> list[InRelease]:
     """The issue in each release that had it, in the order in which they first had it."""
-    counts = issue_counts.by_release(connection, project, environment, identifier)
+    counts = issue_counts.by_release(connection, asked)
     found = [
         InRelease(release, one.users, one.events, one.first_minute, one.last_minute) for release, one in counts.items()
     ]
@@ -83,18 +89,21 @@ def by_release(connection: Connection, project: str, environment: str, identifie
 
 
 def by_environment(
-    connection: Connection, project: str, environments: Collection[str], identifier: str
+    connection: Connection, project: str, environments: Collection[str], members: Collection[str]
 ) -> list[InEnvironment]:
-    """When the issue was first and last seen in each of these environments that had it, the first one first."""
+    """When the issue was first and last seen in each of these environments that had it, the first one first.
+
+    ``members``: the issues that it is made of.
+    """
     seen, happened = issue_seen.c, issue_minute.c
-    where = (seen.project == project, seen.environment.in_(environments), seen.issue == identifier)
+    where = (seen.project == project, seen.environment.in_(environments), seen.issue.in_(members))
     place = (seen.environment, seen.release)
     releases = select(*place, func.min(seen.first_minute).label("first")).where(*where).group_by(*place).subquery().c
     last = select(func.max(happened.minute)).where(
         happened.project == project,
         happened.environment == releases.environment,
         happened.release == releases.release,
-        happened.issue == identifier,
+        happened.issue.in_(members),
     )
     query = select(releases.environment, func.min(releases.first), func.max(last.scalar_subquery()))
     found = [InEnvironment(*row) for row in connection.execute(query.group_by(releases.environment))]
@@ -102,19 +111,44 @@ def by_environment(
 
 
 def new_in(
-    connection: Connection, project: str, environment: str, releases: Collection[str]
+    connection: Connection, project: str, environment: str, releases: Collection[str], merges: Merged = NONE
 ) -> dict[str, frozenset[str]]:
     """By release, the issues that it had before any other in the environment (or in the same minute)."""
     found: dict[str, set[str]] = {release: set() for release in releases}
     for row in connection.execute(_new(project, environment, issue_seen.c.release.in_(releases))):
-        found[row.release].add(row.issue)
+        if row.issue not in merges.members:
+            found[row.release].add(row.issue)
+    for survivor, firsts in _first_releases(connection, project, environment, merges, merges.members).items():
+        for release in firsts & found.keys():
+            found[release].add(survivor)
     return {release: frozenset(one) for release, one in found.items()}
 
 
-def first_releases(connection: Connection, project: str, environment: str, identifier: str) -> frozenset[str]:
+def first_releases(
+    connection: Connection, project: str, environment: str, identifier: str, merges: Merged = NONE
+) -> frozenset[str]:
     """The releases in which an issue is new: one, or several that had it in the same minute."""
-    query = _new(project, environment, issue_seen.c.issue == identifier)
-    return frozenset(row.release for row in connection.execute(query))
+    members = merges.group(identifier)
+    return _first_releases(connection, project, environment, merges, members).get(identifier, frozenset())
+
+
+def _first_releases(
+    connection: Connection, project: str, environment: str, merges: Merged, members: Collection[str]
+) -> dict[str, frozenset[str]]:
+    """By survivor, the releases in which any of its members came first. The issues are few: all their rows are read."""
+    if not members:
+        return {}
+    columns = issue_seen.c
+    where = (columns.project == project, columns.environment == environment, columns.issue.in_(members))
+    query = select(columns.issue, columns.release, func.min(columns.first_minute)).where(*where)
+    begun: dict[str, dict[str, int]] = defaultdict(dict)
+    for member, release, minute in connection.execute(query.group_by(columns.issue, columns.release)):
+        of_survivor = begun[merges.survivor(member)]
+        of_survivor[release] = min(minute, of_survivor.get(release, minute))
+    return {
+        survivor: frozenset(release for release, minute in told.items() if minute == min(told.values()))
+        for survivor, told in begun.items()
+    }
 
 
 def _new(project: str, environment: str, among: ColumnElement[bool]) -> Select[tuple[str, str]]:

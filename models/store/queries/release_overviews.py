@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
 from models.store.queries.releases_told import commit_counts
-from models.store.tables import deploy_fact, issue_minute, issue_seen, release_commit, release_seen, release_told
+from models.store.tables import (
+    deploy_fact,
+    issue_merged,
+    issue_minute,
+    issue_seen,
+    release_commit,
+    release_seen,
+    release_told,
+)
 
 MINUTE = 60_000
 PAGE = 100
@@ -113,20 +121,24 @@ def _events(connection: Connection, project: str, releases: Collection[str]) -> 
 
 def _new(connection: Connection, project: str, releases: Collection[str]) -> dict[str, int]:
     """By release, the issues that no other release of the same environment had in an earlier minute."""
-    columns = issue_seen.c
-    place = (columns.environment, columns.issue)
-    first = (
-        select(*place, func.min(columns.first_minute).label("minute"))
+    columns, merged = issue_seen.c, issue_merged.c
+    is_merged = and_(merged.project == columns.project, merged.issue == columns.issue)
+    read_as = func.coalesce(merged.survivor, columns.issue).label("issue")
+    seen = (
+        select(columns.environment, read_as, columns.release, columns.first_minute)
+        .select_from(issue_seen.outerjoin(issue_merged, is_merged))
         .where(columns.project == project)
-        .group_by(*place)
-        .subquery()
-        .c
+        .cte()
     )
+    place = (seen.c.environment, seen.c.issue)
+    first = select(*place, func.min(seen.c.first_minute).label("minute")).group_by(*place).subquery()
     same = and_(
-        first.environment == columns.environment, first.issue == columns.issue, first.minute == columns.first_minute
+        first.c.environment == seen.c.environment,
+        first.c.issue == seen.c.issue,
+        first.c.minute == seen.c.first_minute,
     )
-    query = select(columns.release, func.count(columns.issue.distinct())).join_from(issue_seen, first.issue.table, same)
-    rows = connection.execute(query.where(_among(issue_seen, project, releases)).group_by(columns.release))
+    query = select(seen.c.release, func.count(seen.c.issue.distinct())).join_from(seen, first, same)
+    rows = connection.execute(query.where(seen.c.release.in_(releases)).group_by(seen.c.release))
     return {row[0]: row[1] for row in rows}
 
 
