@@ -41,7 +41,7 @@ def _body(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 @router.post("/issues/{issue}/merge", summary="Make it part of another issue", openapi_extra=_body(Merge))
 async def merge(request: Request, asked: OfProject, issue: str) -> Response:
-    """Events that would join it join the other from now on; its own page and counts stay."""
+    """Events that would join it join the other from now on; what it did is shown as the other's. `split` undoes it."""
     wished = await _read(request, Merge)
     return answer(await run_in_threadpool(_merge, asked, issue, wished))
 

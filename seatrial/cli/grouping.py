@@ -41,7 +41,7 @@ def merge(
     token: Token = None,
     as_json: Json = False,
 ) -> None:
-    """Let the events of ISSUE join the issue INTO from now on."""
+    """Make ISSUE part of INTO: its events join that one from now on, and what it did is shown there."""
     from seatrial.client import Client, in_path, project_of
 
     settings = settings_of(project=project, url=url, token=token)
@@ -50,7 +50,8 @@ def merge(
     if as_json:
         print_json(answer)
     else:
-        say(f"The events of {issue} join {answer['name'] or answer['merged_into']} from now on.")
+        stays = answer["name"] or answer["merged_into"]
+        say(f"The events of {issue} join {stays} from now on, and what it did is shown there.")
 
 
 @issues.command()

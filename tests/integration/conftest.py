@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, insert, select
 
 from api.issues.commanding import Wish
 from models.store import tables
-from models.store.queries import issue_commands
+from models.store.queries import issue_commands, teaching
 from models.store.queries.issue_names import identified
 from models.store.queries.tokens import create_project
 from tests.fakes import strangers
@@ -24,6 +24,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.fill(engine, 0.3, 1, strangers.lines(END))
         _failed_rollback(engine)
         _resolved(engine)
+        _merged(engine)
         with engine.begin() as connection:
             create_project(connection, "empty", None, None, END)
         with site.serving(engine, folder) as served:
@@ -40,6 +41,13 @@ def _resolved(engine: Engine) -> None:
         at = (seen.scalar() or 0) * 60_000
         wish = Wish("resolve", "now", "", "the cache was cleared", "ana")
         issue_commands.append(connection, "shop", wish.command(connection, "shop", issue, at))
+
+
+def _merged(engine: Engine) -> None:
+    """Two issues were said to be one."""
+    with engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
+        gone, stays = (identified(connection, "shop", name) or "" for name in ("SHOP-4", "SHOP-3"))
+        teaching.merge(connection, "shop", gone, stays, "one <b>cause</b>", "ana", END)
 
 
 def _failed_rollback(engine: Engine) -> None:

@@ -203,6 +203,25 @@ def test_crashed_sessions_add_up_over_issues_and_the_unexplained(shop: Site) -> 
     assert parts[-1] == "0"
 
 
+def test_the_crashed_sessions_of_the_rows_add_up_with_the_unexplained(shop: Site) -> None:
+    """On the page of a release and in REST, over all pages of the list."""
+    cells, address = [], STAGING
+    while address:
+        page = html.get(f"{shop.address}{address.partition('#')[0]}").page
+        (table,) = page.all("table", id="issue-rows")
+        column = [one.text for one in table.all("thead")[0].all("th")].index("Crashed sessions")
+        cells += [int(row.all("td")[column - 1].text) for row in table.all("tbody")[0].all("tr")]
+        address = next((one.attributes["href"] for one in page.all("a") if one.text == "More issues"), "")
+    rows, cursor, found = [], "", {}
+    call = f"/api/v1/projects/shop/issues?environment=staging&limit=20&release={quote(strangers.RELEASE, safe='')}"
+    while cursor is not None:
+        found = json.loads(html.get(f"{shop.address}{call}{cursor and '&cursor='}{quote(cursor)}").body)
+        rows += [one["crashed_sessions"] for one in found["items"]]
+        cursor = found["next"]
+    assert sorted(rows) == sorted(cells)
+    assert sum(rows) + found["crashed"]["unexplained"] == found["crashed"]["total"] == strangers.ISSUES // 2
+
+
 def test_strange_names_and_texts_are_text(shop: Site) -> None:
     """Markup in releases, titles, messages, authors and quotes stays text on every page that shows them."""
     with shop.engine.connect() as connection:

@@ -29,6 +29,9 @@ PAGES = (
     "issues",
     "resolved issue",
     "refused command",
+    "merged issue",
+    "refused merge",
+    "refused split",
     "feedback",
     "decisions",
     "decision",
@@ -37,7 +40,13 @@ PAGES = (
     "not connected",
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-REFUSED = ("refused outcome", "refused command")
+REFUSED = {
+    "refused outcome": "Record",
+    "refused command": "Record",
+    "refused merge": "Merge",
+    "refused split": "Split off",
+}
+"""By page, the button whose form is sent empty."""
 FOCUSABLE = "a[href], button:not([hidden]), input:not([type=hidden]), textarea, summary, [tabindex='0']"
 
 
@@ -88,6 +97,9 @@ def addresses(shop: Site) -> dict[str, str]:
         "issues": "/projects/shop/issues",
         "resolved issue": "/projects/shop/issues/SHOP-2",
         "refused command": "/projects/shop/issues/SHOP-1",
+        "merged issue": "/projects/shop/issues/SHOP-4",
+        "refused merge": "/projects/shop/issues/SHOP-1",
+        "refused split": "/projects/shop/issues/SHOP-3",
         "strange issue": link("shop", "issues", str(strange), environment="staging"),
         "feedback": "/projects/shop/feedback",
         "decisions": "/projects/shop/decisions",
@@ -104,8 +116,8 @@ def go(visit: Visit, shop: Site, name: str, address: str) -> None:
     if pause.is_visible():  # else it looks again while it is looked at
         pause.click()
     if name in REFUSED:
-        visit.tab.evaluate("document.querySelector('form.form').noValidate = true")
-        visit.tab.get_by_role("button", name="Record").click()
+        visit.tab.evaluate("document.querySelectorAll('form.form').forEach((one) => one.noValidate = true)")
+        visit.tab.get_by_role("button", name=REFUSED[name]).click()
         visit.tab.get_by_role("alert").wait_for()
 
 
