@@ -10,7 +10,7 @@ from api.access import services_of
 from api.deadline import soon
 from api.problems import RETRY_SECONDS
 from api.services import Services
-from models.domain.spans import span
+from models.domain.spans import counted, span
 from models.store.queries import operation
 
 router = APIRouter(tags=["health"])
@@ -36,6 +36,11 @@ async def readyz(request: Request) -> Response:
     notes = [f"the log did not take what was sent: {appender.failure}"] if appender.failure else []
     if appender.spool is not None and appender.spool.size:
         notes.append(f"{appender.spool.size:,} bytes wait in the spool, the oldest for {span(appender.spool.age)}")
+    if appender.spool is not None and appender.spool.unreadable:
+        many = counted(appender.spool.unreadable, "segment")
+        notes.append(f"{many} of the spool could not be read and will not be shipped: ask `seatrial doctor`")
+    if appender.ended:
+        faults = [*faults, "intake has stopped appending: look for `appender.` in the logs, and start the api anew"]
     if not appender.spooling:
         faults, notes = [*faults, *notes], []
     found = {"status": "not ready" if faults else "ready", "faults": faults, "notes": notes, "spool": _spool(services)}

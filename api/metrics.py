@@ -27,6 +27,8 @@ Name: TypeAlias = Literal[
     "seatrial_intake_spool_bytes",
     # For how long the oldest of them has waited: above 30 s, see to the log.
     "seatrial_intake_spool_age_seconds",
+    # Files of the spool that could not be read and were set aside: what is in them is lost, unless a person mends it.
+    "seatrial_intake_spool_unreadable",
     # Whether the store answered this scrape. If not, what follows is missing.
     "seatrial_store_up",
     # How far behind now the consumers have read, by topic: above 35 s, verdicts are degraded.
@@ -72,6 +74,7 @@ class _Seen(Collector):
         if (spool := intake.appender.spool) is not None:
             yield _gauge("seatrial_intake_spool_bytes", "Bytes that wait on disk.", spool.size)
             yield _gauge("seatrial_intake_spool_age_seconds", "Age of the oldest of them.", spool.age / 1_000)
+            yield _gauge("seatrial_intake_spool_unreadable", "Files that were set aside.", spool.unreadable)
         try:
             found = list(self._of_store())
         except (SQLAlchemyError, OSError):

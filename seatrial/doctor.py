@@ -101,9 +101,13 @@ def _topics(log: Log) -> Check:
 
 def _spool(folder: Path, now: int) -> Check:
     """Of this machine; each that runs the api has its own."""
-    from api.intake.spool import look
+    from api.intake.spool import UNREADABLE, look
 
     found = look(folder)
+    if found.unreadable:
+        finding = f"{counted(found.unreadable, 'segment')} could not be read, and will not be shipped"
+        advice = f"check the disk; move what is in {folder / UNREADABLE} up to have it shipped, or delete it"
+        return _fault("spool", finding, advice)
     if found.oldest is None:
         return _fine("spool", "empty")
     age = now - found.oldest

@@ -84,6 +84,11 @@ class Appender:
         return self._failure[1]
 
     @property
+    def ended(self) -> bool:
+        """Whether it takes nothing any more, although nobody stopped it."""
+        return self._task is not None and self._task.done() and not self._stopping
+
+    @property
     def spooling(self) -> bool:
         """Whether it takes records although the log is down, as far as the last try showed."""
         return self.spool is not None and not self._refused
@@ -96,32 +101,48 @@ class Appender:
         self._stopping = True
         self._wake.set()
         if self._task is not None:
-            await self._task
+            await asyncio.wait([self._task])
         self._log_thread.shutdown(wait=self._flight is None)  # a flush that hangs is spooled, and may be left
         self._spool_thread.shutdown()
         if self.spool is not None:
             self.spool.close()
 
-    async def append(self, records: Sequence[NewRecord]) -> None:
-        """Return once all of ``records``, of one project, are durable in the log or its spool.
+    async def append(self, records: Sequence[NewRecord], holder: str | None = None) -> None:
+        """Return once all of ``records`` are durable in the log or its spool.
 
-        Raises `LogUnavailable`, then none of them may be counted on.
+        They use the share of ``holder``; without one they are of one project, and use its share. Raises
+        `LogUnavailable`, then none of them may be counted on.
         """
         if not records:
             return
-        if self._task is None or self._stopping:
+        if self._task is None or self._task.done() or self._stopping:
             message = "intake is not running: start it, or send to another instance"
             raise LogUnavailable(message)
         self._wake.set()
-        await self._queue.add(records)
+        await self._queue.add(records, holder)
 
     async def _run(self) -> None:
-        while self._queue or self._is_awaited() or not self._stopping:
-            await self._pause()
-            self._wake.clear()
+        try:
+            while self._queue or self._is_awaited() or not self._stopping:
+                await self._pause()
+                self._wake.clear()
+                await self._go_on()
+        finally:
+            self._queue.give_up(LogUnavailable("intake has stopped appending: send to another instance"))
+
+    async def _go_on(self) -> None:
+        """One round. What goes wrong in a way that nobody thought of costs those who wait, and not those who come."""
+        try:
             await self._land()
             await self._take_off()
             await self._divert()
+        except Exception as error:
+            log.exception("appender.failed")
+            failure = LogUnavailable(f"the records could not be appended ({error}): retry, and look at the api's logs")
+            self._note(failure)
+            if self._flight is not None:
+                self._flight.group = []
+            self._queue.give_up(failure)
 
     def _is_awaited(self) -> bool:
         return self._flight is not None and not self._is_late(self._flight)
@@ -236,8 +257,8 @@ class Appender:
                 fits.append(one)
             else:
                 self._queue.settle([one], SpoolFull(FULL))
-        self._refused = not fits and bool(group)
         if not fits:
+            self._refused |= not any(spool.has_room(one.size) for one in group)
             return
         sizes = Counter[str]()
         for one in fits:
@@ -246,7 +267,8 @@ class Appender:
         try:
             await self._on_disk(lambda: spool.put(records_of(fits), sizes, tried=tried))
         except LogUnavailable as error:
-            failure, self._refused = error, True
+            failure = error
+        self._refused = failure is not None
         self._queue.settle(fits, failure)
 
     async def _on_disk(self, work: Callable[[], T]) -> T:

@@ -35,6 +35,7 @@ class Queue:
     def __init__(self, most_bytes: int = MAX_QUEUE_BYTES) -> None:
         self._shares = Shares(most_bytes)
         self._waiting: list[Waiting] = []
+        self._unsettled: set[Waiting] = set()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -44,18 +45,20 @@ class Queue:
         """Bytes of all that is not settled yet."""
         return self._shares.used
 
-    def add(self, records: Sequence[NewRecord]) -> "asyncio.Future[None]":
-        """Queue records of one project, which their keys name; raises `QueueFull` where it has its share.
+    def add(self, records: Sequence[NewRecord], holder: str | None = None) -> "asyncio.Future[None]":
+        """Queue records of ``holder``: the project that their keys name; raises `QueueFull` where it has its share.
 
         What is given back is set once they are durable, or with why they are not.
         """
-        holder = (records[0].key or b"").partition(b":")[0].decode("utf-8", "replace")
+        if holder is None:
+            holder = (records[0].key or b"").partition(b":")[0].decode("utf-8", "replace")
         size = sum(len(record.value or b"") + OVERHEAD_BYTES for record in records)
         if not self._shares.take(holder, size):
             message = "too much waits for the log: retry in a moment, and check why the log is slow"
             raise QueueFull(message)
         waiting = Waiting(tuple(records), holder, size, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
+        self._unsettled.add(waiting)
         return waiting.done
 
     def next_group(self) -> list[Waiting]:
@@ -71,6 +74,7 @@ class Queue:
     def settle(self, group: Iterable[Waiting], failure: LogUnavailable | None = None) -> None:
         """Answer them: their records are durable, or ``failure`` says why not."""
         for waiting in group:
+            self._unsettled.remove(waiting)
             self._shares.give_back(waiting.holder, waiting.size)
             if waiting.done.done():  # its request was cancelled
                 continue
@@ -78,6 +82,11 @@ class Queue:
                 waiting.done.set_result(None)
             else:
                 waiting.done.set_exception(type(failure)(*failure.args))  # one each: errors collect who raised them
+
+    def give_up(self, failure: LogUnavailable) -> None:
+        """Answer all that are not answered, those in a group too."""
+        self._waiting = []
+        self.settle(list(self._unsettled), failure)
 
 
 def records_of(group: Iterable[Waiting]) -> list[NewRecord]:

@@ -16,6 +16,10 @@ class Shares:
         self.used = 0
         self._held: Counter[str] = Counter()
 
+    def has_room(self, size: int) -> bool:
+        """Whether one that holds nothing would be given ``size`` bytes."""
+        return size <= self.limit - self.used - size
+
     def take(self, holder: str, size: int) -> bool:
         """Whether ``size`` bytes more were given to ``holder``."""
         if self._held[holder] + size > self.limit - self.used - size:

@@ -27,6 +27,10 @@ log = structlog.get_logger()
 SEGMENT_BYTES = 4 * MEBIBYTE
 """A segment that is longer takes no more: 300 events of 13 KB, which the log takes in one flush of 0.1 s."""
 LOCK, SUFFIX, UNBORN = "lock", ".segment", "."
+READ_ATTEMPTS = 5
+"""How often a segment is tried before it is set aside: 7 s with the pauses of the appender."""
+UNREADABLE = "unreadable"
+"""Where segments go that are set aside: in folders of their own, which are shipped if a person moves them up."""
 
 
 class SpoolFull(LogUnavailable):
@@ -41,6 +45,8 @@ class Segment:
     """Bytes by project; what a dead process left is nobody's."""
     tried: bool = False
     """Whether the log may have some of it already."""
+    misread: int = 0
+    """How often it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,12 @@ class Found:
     size: int
     oldest: int | None
     """When its oldest segment was begun, ms since the epoch."""
+    unreadable: int = 0
+    """How many segments were set aside."""
 
 
 class Spool:
-    """One process's spool. For one thread at a time; ``size`` and ``age`` for any."""
+    """One process's spool. For one thread at a time; ``size``, ``age`` and ``unreadable`` for any."""
 
     def __init__(self, folder: Path, most_bytes: int, clock: Clock, segment_bytes: int = SEGMENT_BYTES) -> None:
         self._folder = folder
@@ -62,6 +70,8 @@ class Spool:
         self._shares = Shares(most_bytes)
         self._segments: deque[Segment] = deque()
         self._number = 0
+        self.unreadable = 0
+        """Segments that were set aside, by any process, as far as was seen at the last look."""
         self._file: BinaryIO | None = None
         self._own, lock = _claim_own(folder)
         self._locks = {self._own: lock}
@@ -87,6 +97,10 @@ class Spool:
         """Whether there is room for so much of this project; then it is kept for `put`."""
         return self._shares.take(holder, size)
 
+    def has_room(self, size: int) -> bool:
+        """Whether there is room for so much of a project that has nothing here."""
+        return self._shares.has_room(size)
+
     def put(self, records: Sequence[NewRecord], sizes: Mapping[str, int], *, tried: bool) -> None:
         """Keep records behind all others; durable when it returns. ``sizes``, by project, were reserved.
 
@@ -94,7 +108,7 @@ class Spool:
         """
         try:
             segment = self._write(spool_frames.frame(records))
-        except OSError as error:
+        except Exception as error:
             for holder, size in sizes.items():
                 self._shares.give_back(holder, size)
             message = f"the log is down, and its spool cannot be written ({error}): check the disk of SEATRIAL_SPOOL"
@@ -103,11 +117,20 @@ class Spool:
         segment.tried |= tried
 
     def first(self) -> tuple[Segment, list[NewRecord]]:
-        """The oldest segment and its records; nothing more is added to it."""
+        """The oldest segment and its records; nothing more is added to it.
+
+        Raises what reading raises; a segment that was tried often enough is set aside then, and the next is the first.
+        """
         segment = self._segments[0]
         if segment is self._segments[-1]:
             self._seal()
-        content = segment.path.read_bytes()
+        try:
+            content = segment.path.read_bytes()
+        except Exception:
+            segment.misread += 1
+            if segment.misread >= READ_ATTEMPTS:
+                self._set_aside(segment)
+            raise
         if torn := spool_frames.torn_bytes(content):
             log.warning("spool.torn", file=str(segment.path), bytes=torn)
         read = list(spool_frames.records(content))
@@ -115,18 +138,16 @@ class Spool:
 
     def remove(self, segment: Segment) -> None:
         """The log has all of it."""
-        self._segments.remove(segment)
-        for holder, size in segment.holders.items():
-            self._shares.give_back(holder, size)
         try:
             segment.path.unlink(missing_ok=True)
         except OSError as error:  # it will be shipped once more, and known by its ids
             log.warning("spool.not_removed", file=str(segment.path), error=str(error))
-        self._drop_if_empty(segment.path.parent)
+        self._forget(segment)
 
     def adopt(self) -> None:
         """Take over what dead processes left, the oldest first, behind what is here."""
         try:
+            self.unreadable = _unreadable(self._folder)
             for folder in _folders(self._folder):
                 if folder not in self._locks and (lock := _try_lock(folder)) is not None:
                     self._take_over(folder, lock)
@@ -151,7 +172,7 @@ class Spool:
             file.write(framed)
             file.flush()
             os.fsync(file.fileno())
-        except OSError:
+        except Exception:
             self._seal()
             self._undo(segment)
             raise
@@ -170,8 +191,15 @@ class Spool:
         self._seal()
         self._number += 1
         path = self._own / f"{self._number:09}-{self._clock.now()}{SUFFIX}"
-        self._file = path.open("xb")
-        _sync_folder(self._own)
+        file = path.open("xb")
+        try:
+            _sync_folder(self._own)
+        except OSError:
+            with contextlib.suppress(OSError):
+                file.close()
+                path.unlink()
+            raise
+        self._file = file
         self._segments.append(Segment(path))
 
     def _seal(self) -> None:
@@ -180,12 +208,34 @@ class Spool:
             with contextlib.suppress(OSError):  # a full disk; what was promised is synced
                 file.close()
 
+    def _forget(self, segment: Segment) -> None:
+        self._segments.remove(segment)
+        for holder, size in segment.holders.items():
+            self._shares.give_back(holder, size)
+        self._drop_if_empty(segment.path.parent)
+
+    def _set_aside(self, segment: Segment) -> None:
+        """Keep the file out of the way of those behind it. If it cannot even be moved, the next process tries again."""
+        kept = self._folder / UNREADABLE / segment.path.parent.name / segment.path.name
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            segment.path.rename(kept)
+            log.error("spool.set_aside", file=str(kept), bytes=segment.size)
+        except OSError as error:
+            log.error("spool.not_set_aside", file=str(segment.path), error=str(error))  # noqa: TRY400 - a fault of the disk
+        self.unreadable += 1
+        self._forget(segment)
+
     def _take_over(self, folder: Path, lock: BinaryIO) -> None:
         """Its segments stay where they are, so that their order outlives us too."""
+        try:
+            found = [(path, path.stat().st_size) for path in _segments(folder)]
+        except OSError:  # all of it or nothing: it is looked at again
+            lock.close()
+            raise
         self._seal()
         self._locks[folder] = lock
-        for number, path in enumerate(_segments(folder)):
-            size = path.stat().st_size
+        for number, (path, size) in enumerate(found):
             self._segments.append(Segment(path, size, Counter({"": size}), tried=number == 0))
             self._shares.force("", size)
             log.info("spool.taken_over", file=str(path), bytes=size)
@@ -204,7 +254,8 @@ def look(folder: Path) -> Found:
     for path in (path for one in _folders(folder) for path in _segments(one)):
         with contextlib.suppress(FileNotFoundError):  # shipped just now
             found.append((path.stat().st_size, _begun(path)))
-    return Found(sum(size for size, _ in found), min((begun for _, begun in found), default=None))
+    oldest = min((begun for _, begun in found), default=None)
+    return Found(sum(size for size, _ in found), oldest, _unreadable(folder))
 
 
 def _again(record: NewRecord) -> NewRecord:
@@ -245,6 +296,10 @@ def _folders(folder: Path) -> list[Path]:
 
 def _segments(folder: Path) -> Iterator[Path]:
     yield from sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def _unreadable(folder: Path) -> int:
+    return sum(1 for _ in (folder / UNREADABLE).glob(f"*/*{SUFFIX}"))
 
 
 def _begun(path: Path) -> int:

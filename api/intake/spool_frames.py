@@ -8,13 +8,15 @@ was promised to nobody.
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 
 from models.ports import NewRecord
 
 HEAD = struct.Struct("<II")
-_decode = msgspec.msgpack.Decoder(list[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]]).decode
+Rows: TypeAlias = list[tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]]
+_decode = msgspec.msgpack.Decoder(Rows).decode
 
 
 def frame(records: Sequence[NewRecord]) -> bytes:
@@ -23,22 +25,33 @@ def frame(records: Sequence[NewRecord]) -> bytes:
 
 
 def records(content: bytes) -> Iterator[NewRecord]:
-    """The records of a file, as far as they are whole: what has a wrong checksum is left out, a torn end ends it."""
-    for payload in _payloads(content):
-        for topic, key, value, headers in _decode(payload):
+    """The records of a file, as far as they are whole: what was spoiled is left out, a torn end ends it."""
+    for _, rows in _whole(content):
+        for topic, key, value, headers in rows:
             yield NewRecord(topic, key, value, headers)
 
 
 def torn_bytes(content: bytes) -> int:
     """How many bytes are in no whole frame."""
-    return len(content) - sum(HEAD.size + len(payload) for payload in _payloads(content))
+    return len(content) - sum(size for size, _ in _whole(content))
 
 
-def _payloads(content: bytes) -> Iterator[bytes]:
+def _whole(content: bytes) -> Iterator[tuple[int, Rows]]:
+    """The size of each whole frame, and what it holds."""
     position = 0
     while position + HEAD.size <= len(content):
         length, checksum = HEAD.unpack_from(content, position)
+        if not length:  # no frame is empty, but zeros have the checksum of nothing: a crash made the file longer
+            return
         start = position + HEAD.size
         position = start + length
-        if position <= len(content) and zlib.crc32(payload := content[start:position]) == checksum:
-            yield payload
+        payload = content[start:position]
+        if position <= len(content) and zlib.crc32(payload) == checksum and (rows := _read(payload)) is not None:
+            yield HEAD.size + length, rows
+
+
+def _read(payload: bytes) -> Rows | None:
+    try:
+        return _decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

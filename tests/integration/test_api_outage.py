@@ -10,6 +10,7 @@ from api.intake.spool import Spool
 from models.clock import SimulatedClock
 from models.domain.ledger import Category
 from models.wire.topics import DEPLOYS, ERRORS
+from seatrial import doctor
 from tests.fakes.api import NOW, Serving, serving
 from tests.fakes.intake import envelope
 from tests.real.installation import wait_until
@@ -71,6 +72,29 @@ def test_it_stays_in_service_and_says_why_it_should_not_last(api: Serving) -> No
         "notes": [],
         "spool": {"bytes": 0, "age_seconds": 0.0},
     }
+
+
+def test_what_was_set_aside_is_said_everywhere(tmp_path: Path) -> None:
+    """As a note, in the metrics, and as a fault by the doctor; it is no reason to send nothing here any more."""
+    aside = tmp_path / "spool" / "unreadable" / "000000001-1-aa"
+    aside.mkdir(parents=True)
+    (aside / "000000001-5.segment").write_bytes(b"x")
+    for api in started(tmp_path, 1_000_000):
+        answer = api.client.get("/readyz")
+        assert (answer.status_code, "1 segment of the spool could not be read" in answer.text) == (200, True)
+        assert "seatrial_intake_spool_unreadable 1.0" in api.client.get("/metrics").text.splitlines()
+    check = doctor._spool(tmp_path / "spool", NOW)
+    assert (check.fault, "1 segment could not be read" in check.finding) == (True, True)
+
+
+def test_without_its_appender_it_is_not_ready(api: Serving) -> None:
+    """Another instance takes what is sent; this one is to be started anew."""
+    task = api.services.appender._task
+    assert task is not None
+    task.get_loop().call_soon_threadsafe(task.cancel)
+    wait_until(lambda: api.client.get("/readyz").status_code == 503, "it says so")
+    assert "intake has stopped appending" in api.client.get("/readyz").json()["faults"][0]
+    assert send(api) == 503
 
 
 def test_a_full_spool_refuses_and_is_not_ready(small: Serving) -> None:

@@ -3,15 +3,15 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from api.intake.appender import Appender
-from api.intake.spool import Spool, SpoolFull
+from api.intake.spool import Segment, Spool, SpoolFull
 from models.clock import SimulatedClock
-from models.ports import LogWriter, NewRecord
+from models.ports import LogUnavailable, LogWriter, NewRecord
 from models.wire.cloudevents import REDELIVERY
 from models.wire.topics import ERRORS, all_topics
 from tests.fakes.log import MemoryLog
@@ -44,6 +44,13 @@ async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - conditions of every kind
             await asyncio.sleep(0.005)
+
+
+def make_unreadable(folder: Path) -> None:
+    """A folder in its place: a file that cannot be read, whoever asks."""
+    (segment,) = folder.glob("*/*.segment")
+    segment.unlink()
+    segment.mkdir()
 
 
 class Stalling:
@@ -171,6 +178,104 @@ def test_past_the_spool_s_bound_it_refuses(log: MemoryLog, tmp_path: Path) -> No
 
     play(appender, scenario)
     assert keys(log) == [b"shop:0", b"web:2", b"shop:3"]
+
+
+def test_one_project_s_share_does_not_end_the_service(log: MemoryLog, tmp_path: Path) -> None:
+    """It goes on taking from others, and says so; only without room for any of them, it does not."""
+    appender = Appender(log.writer(), spool=Spool(tmp_path, 8_000, SimulatedClock(NOW)))
+
+    async def scenario() -> None:
+        log.down = True
+        await appender.append([record(0, 1_000)])
+        await appender.append([record(1, 1_000)])
+        with pytest.raises(SpoolFull):
+            await appender.append([record(2, 1_000)])
+        assert appender.spooling
+        with pytest.raises(SpoolFull):
+            await appender.append([record(3, 4_000, "web")])
+        assert not appender.spooling
+        await appender.append([record(4, 100, "web")])
+        assert appender.spooling
+
+    play(appender, scenario)
+
+
+def test_a_segment_that_cannot_be_read_holds_up_nobody(log: MemoryLog, spool: Spool, tmp_path: Path) -> None:
+    """What lies behind it is shipped, and what comes is appended."""
+    appender = Appender(log.writer(), spool=spool, retries=[0.01])
+
+    async def scenario() -> None:
+        log.down = True
+        await appender.append([record(0)])
+        make_unreadable(tmp_path)
+        log.down = False
+        await until(lambda: not spool.count)
+        await appender.append([record(1)])
+
+    play(appender, scenario)
+    assert keys(log) == [b"shop:1"]
+    assert spool.unreadable == 1
+
+
+class Odd(Spool):
+    """Fails in a way that nobody thought of."""
+
+    failures = 0
+
+    def remove(self, segment: Segment) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("odd")
+        super().remove(segment)
+
+
+def test_a_fault_of_ours_costs_those_who_wait_and_nobody_else(log: MemoryLog, tmp_path: Path) -> None:
+    """They are told, their bytes are free again, and the next ones are appended."""
+    spool = Odd(tmp_path, ROOM, SimulatedClock(NOW))
+    writer = Stalling(log.writer())
+    writer.gate.set()
+    appender = Appender(writer, spool=spool, retries=[0.01])
+
+    async def scenario() -> None:
+        log.down = True
+        await appender.append([record(0)])
+        spool.failures = 1
+        writer.flushing.clear()
+        writer.gate.clear()
+        log.down = False
+        await asyncio.get_running_loop().run_in_executor(None, writer.flushing.wait, 20)
+        waits = asyncio.create_task(appender.append([record(1)]))
+        await asyncio.sleep(0)
+        writer.gate.set()
+        with suppress(LogUnavailable):
+            await waits
+        await until(lambda: not spool.failures and not spool.count)
+        await appender.append([record(2)])
+        assert appender.queued_bytes == 0
+        assert not appender.ended
+
+    play(appender, scenario)
+    assert {b"shop:0", b"shop:2"} <= set(keys(log))
+
+
+def test_an_appender_that_ended_takes_nothing_and_says_so(log: MemoryLog, spool: Spool) -> None:
+    """Whoever waits is told, instead of waiting for ever."""
+    writer = Stalling(log.writer())
+    appender = Appender(writer, spool=spool)
+
+    async def scenario() -> None:
+        waits = asyncio.create_task(appender.append([record(0)]))
+        await asyncio.get_running_loop().run_in_executor(None, writer.flushing.wait, 20)
+        assert appender._task is not None
+        appender._task.cancel()
+        with pytest.raises(LogUnavailable):
+            await waits
+        assert appender.ended
+        with pytest.raises(LogUnavailable):
+            await appender.append([record(1)])
+        writer.gate.set()
+
+    play(appender, scenario)
 
 
 def test_a_killed_process_leaves_it_to_the_next(log: MemoryLog, tmp_path: Path) -> None:

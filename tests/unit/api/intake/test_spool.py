@@ -1,14 +1,16 @@
 """The spool on disk: what was synced is there again, in its order, whoever looks next."""
 
 import os
+import resource
+import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from api.intake import spool_frames
-from api.intake.spool import Found, Spool, SpoolFull, look
+from api.intake.spool import READ_ATTEMPTS, Found, Spool, SpoolFull, look
 from models.clock import SimulatedClock
 from models.ports import NewRecord
 from models.wire.cloudevents import REDELIVERY
@@ -147,6 +149,95 @@ def test_a_spoiled_frame_costs_only_itself() -> None:
     spoiled[len(frames[0]) + 30] ^= 1
     assert list(spool_frames.records(bytes(spoiled))) == [record(0), record(2)]
     assert spool_frames.torn_bytes(bytes(spoiled)) == len(frames[1])
+
+
+@pytest.mark.parametrize("zeros", [7, 8, 512, 4_096])
+def test_a_tail_of_zeros_ends_a_file(opened: Opened, zeros: int) -> None:
+    """As a crash leaves it where the length of a file was written and its content was not."""
+    spool = opened()
+    put(spool, record(0))
+    put(spool, record(1))
+    first = min(opened.folder.glob("*/*.segment"))
+    with first.open("ab") as file:
+        file.write(bytes(zeros))
+    opened.crash(spool)
+    assert [one.key for one in shipped(opened())] == [b"shop:0", b"shop:1"]
+
+
+@pytest.mark.parametrize("payload", [b"\xc1", b"\x01", b"\x91\x94\xa1\xff\xc0\xc0\x90", b"\x90\x90"])
+def test_a_frame_that_holds_no_records_costs_only_itself(payload: bytes) -> None:
+    """Though its checksum is right."""
+    odd = spool_frames.HEAD.pack(len(payload), zlib.crc32(payload)) + payload
+    content = spool_frames.frame([record(0)]) + odd + spool_frames.frame([record(1)])
+    assert list(spool_frames.records(content)) == [record(0), record(1)]
+    assert spool_frames.torn_bytes(content) == len(odd)
+
+
+def test_what_cannot_be_read_is_set_aside(opened: Opened) -> None:
+    """After some attempts it lets the next one pass; it is counted, stays on disk, and can be put back by hand."""
+    spool = opened()
+    put(spool, record(0))
+    put(spool, record(1))
+    first = min(opened.folder.glob("*/*.segment"))
+    kept = first.rename(opened.folder / "elsewhere")
+    first.mkdir()  # a file that cannot be read, whoever asks
+    for _ in range(READ_ATTEMPTS):
+        assert spool.count == 2
+        with pytest.raises(IsADirectoryError):
+            spool.first()
+    assert (spool.size, spool.unreadable, look(opened.folder).unreadable) == (10, 1, 1)
+    assert shipped(spool) == [record(1)]
+    (aside,) = opened.folder.glob("unreadable/*/*.segment")
+    aside.rmdir()
+    kept.rename(aside)
+    aside.parent.rename(opened.folder / f"{aside.parent.name}-again")
+    spool.adopt()
+    assert [one.key for one in shipped(spool)] == [b"shop:0"]
+    assert spool.unreadable == 0
+
+
+@contextmanager
+def room_for_one_more_file() -> Iterator[None]:
+    """So that a segment can be opened, and its folder cannot be synced."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.parametrize("segment_bytes", [1, ROOM])
+def test_a_file_that_cannot_be_begun_is_none(opened: Opened, segment_bytes: int) -> None:
+    """Were it kept in hand, the next records would go into a file that nobody ships."""
+    spool = opened(segment_bytes=segment_bytes)
+    put(spool, record(0))
+    spool.first()
+    assert spool.reserve("shop", 10)
+    with room_for_one_more_file(), pytest.raises(SpoolFull, match="Too many open files"):
+        spool.put([record(1)], {"shop": 10}, tried=False)
+    put(spool, record(2))
+    assert spool.size == 20
+    assert shipped(spool) == [record(0), record(2)]
+    assert list(opened.folder.glob("*/*.segment")) == []
+
+
+def test_a_folder_is_taken_over_whole_or_not_at_all(opened: Opened) -> None:
+    """If one of its files cannot be looked at, nothing of it is, until that can."""
+    dead = opened()
+    put(dead, record(0))
+    put(dead, record(1))
+    opened.crash(dead)
+    (folder,) = opened.folder.glob("[0-9]*")
+    lost = folder / "000000003-0.segment"
+    lost.symlink_to(lost)  # a loop, which cannot be followed
+    spool = opened()
+    assert (spool.count, spool.size) == (0, 0)
+    lost.unlink()
+    spool.adopt()
+    assert [one.key for one in shipped(spool)] == [b"shop:0", b"shop:1"]
 
 
 def test_a_project_has_its_share(opened: Opened) -> None:
