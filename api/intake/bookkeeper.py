@@ -8,6 +8,8 @@ from api.intake.tally import Tally
 from models.ports import Clock, LogUnavailable, NewRecord
 
 EVERY_SECONDS = 1.0
+HOLDER = "/ledger"
+"""Whose share its records use: no project's, lest one that has its share keeps the counts of all from being told."""
 
 
 class Bookkeeper:
@@ -36,7 +38,7 @@ class Bookkeeper:
         if not self._pending:
             self._pending = self._tally.take(self._clock.now())
         with contextlib.suppress(LogUnavailable):
-            await self._appender.append(self._pending)
+            await self._appender.append(self._pending, HOLDER)
             self._pending = []
 
     async def _run(self) -> None:

@@ -8,7 +8,8 @@ from api.intake.bookkeeper import Bookkeeper
 from api.intake.tally import Tally
 from models.clock import SimulatedClock
 from models.domain.ledger import Category, Fate
-from models.wire.topics import LEDGER, all_topics
+from models.ports import NewRecord
+from models.wire.topics import ERRORS, LEDGER, all_topics
 from tests.fakes.intake import NOW
 from tests.fakes.log import MemoryLog
 
@@ -55,3 +56,25 @@ def test_an_outage_of_the_log_loses_no_counts() -> None:
     records = [json.loads(record.value or b"") for record in asyncio.run(scenario()).records(LEDGER)]
     assert sum(entry["count"] for record in records for entry in record["counts"]) == 2
     assert len({record["id"] for record in records}) == len(records) == 2
+
+
+def test_a_project_that_has_its_share_keeps_nobody_s_counts() -> None:
+    """Not those of others, and not its own: that it was limited is told."""
+
+    async def scenario() -> MemoryLog:
+        clock = SimulatedClock(NOW)
+        log = MemoryLog(clock, all_topics(1))
+        appender = Appender(log.writer(), most_bytes=8_000)
+        tally = Tally()
+        for project in ("alpha", "beta"):
+            tally.settled(project, Category.ERROR, Fate.RATE_LIMITED)
+        appender.start()
+        full = asyncio.create_task(appender.append([NewRecord(ERRORS, b"alpha:1", bytes(3_400))]))
+        await asyncio.sleep(0)
+        await Bookkeeper(tally, appender, clock).book()
+        await full
+        await appender.stop()
+        return log
+
+    told = [json.loads(record.value or b"")["project"] for record in asyncio.run(scenario()).records(LEDGER)]
+    assert sorted(told) == ["alpha", "beta"]
