@@ -1,7 +1,8 @@
 """What uvicorn leaves open: how many connections there are, how long a request may take, and who reads nothing.
 
 A connection is given up for what its client has not done. Where there are too many, the one that has asked for nothing
-the longest makes room: so whoever holds connections without using them crowds out itself.
+the longest makes room, and if all have asked for something, the one whose body comes the slowest: so whoever holds
+connections without using them crowds out itself.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from api.intake.answers import CORS, RETRY_SECONDS
 from seatrial.settings import CONNECTIONS
 
 LOOK_SECONDS = 0.5
+HEAD_START_BYTES = 16 * 1024
+"""What a body is taken to have brought when it begins, or the one that has just begun would be the slowest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +70,23 @@ class Connections:
     def add(self, connection: "Connection") -> bool:
         """Whether there is room for one more, or room could be made."""
         if len(self._open) >= self.bounds.most:
-            unused = [one for one in self._open if one.phase in {_Phase.HEAD, _Phase.IDLE}]
-            if not unused:
+            victim = self._dispensable(connection.loop.time())
+            if victim is None:
                 return False
-            min(unused, key=lambda one: one.since).transport.abort()
+            self._open.discard(victim)  # that it is lost is told in a later turn, when more may have come
+            victim.transport.abort()
         self._open.add(connection)
         if not self._looking:
             self._looking = True
             connection.loop.call_later(LOOK_SECONDS, self._look, connection.loop)
         return True
+
+    def _dispensable(self, now: float) -> "Connection | None":
+        """Who makes room; None if all that are open wait for us."""
+        if unused := [one for one in self._open if one.phase in {_Phase.HEAD, _Phase.IDLE}]:
+            return min(unused, key=lambda one: one.since)
+        sending = [one for one in self._open if one.phase is _Phase.BODY]
+        return min(sending, key=lambda one: one.pace(now), default=None)
 
     def discard(self, connection: "Connection") -> None:
         self._open.discard(connection)
@@ -104,6 +115,11 @@ class Connection(HttpToolsProtocol):
         self._unsent = 0
         self._unsent_since = 0.0
         self.phase, self.since = _Phase.HEAD, self.loop.time()
+
+    def pace(self, now: float) -> float:
+        """At how many bytes a second its body comes, while we want to read it."""
+        waited = self._body_waited + (0.0 if self.flow.read_paused else now - max(self._looked, self.since))
+        return (HEAD_START_BYTES + self._body_bytes) / max(waited, 0.001)
 
     def look(self, now: float) -> None:
         """Give the connection up if its client lets it wait too long."""

@@ -4,6 +4,7 @@ The bounds of time are short here. No test asserts how long anything took: a cli
 wait for an end that never comes.
 """
 
+import asyncio
 import json
 import socket
 import threading
@@ -14,10 +15,12 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from uvicorn.server import ServerState
 
 from api.intake.intake import Intake, build_intake
 from api.intake.routes import routes
@@ -43,6 +46,8 @@ class Serving:
     intake: Intake
     connections: Connections
     uploads: list[Uploads]
+    release: threading.Event
+    """Lets ``/held`` be answered."""
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
@@ -107,7 +112,13 @@ def start() -> Iterator[Start]:
                 yield
                 await intake.stop()
 
-            app = Starlette(routes=[*routes(intake), Route("/large", large)], lifespan=lifespan)
+            release = threading.Event()
+
+            async def held(_: Request) -> Response:
+                await to_thread.run_sync(release.wait, PATIENCE_SECONDS)
+                return Response()
+
+            app = Starlette(routes=[*routes(intake), Route("/large", large), Route("/held", held)], lifespan=lifespan)
             uploads = Uploads(app, intake.holder, most_bytes)
             short = {"pause_seconds": SHORT, "body_seconds": SHORT, "body_rate": 1_000_000}
             connections = Connections(Bounds(most, **(short | bounds)))  # type: ignore[arg-type]
@@ -124,7 +135,7 @@ def start() -> Iterator[Start]:
                 thread.join()
 
             stack.callback(end)
-            return Serving(listening.getsockname()[1], log, intake, connections, [uploads])
+            return Serving(listening.getsockname()[1], log, intake, connections, [uploads], release)
 
         yield started
 
@@ -267,21 +278,60 @@ def test_whoever_asks_for_nothing_makes_room(start: Start) -> None:
         is_cut_off(idlers[0])
 
 
+def test_many_that_come_at_once_are_no_more_than_may_be() -> None:
+    """Each that comes sends another one away, before the loop tells of any that it is gone."""
+
+    async def scenario() -> None:
+        connections = Connections(Bounds(most=3))
+        config = uvicorn.Config(Starlette(), http=cast("Any", connections), ws="none", lifespan="off", log_config=None)
+        config.load()
+        state, loop = ServerState(), asyncio.get_running_loop()
+        pairs = [socket.socketpair() for _ in range(20)]
+        await asyncio.gather(
+            *(loop.create_connection(lambda: connections(config, state, {}), sock=server) for server, _ in pairs)
+        )
+        assert len(connections._open) == 3
+        await asyncio.sleep(0)
+        assert len(state.connections) == 3
+        for connection in list(connections._open):
+            connection.transport.abort()
+        for _, client in pairs:
+            client.close()
+
+    asyncio.run(scenario())
+
+
+def test_whoever_sends_the_slowest_makes_room(start: Start) -> None:
+    """With all connections in the midst of a body, one more is answered; who had sent more goes on."""
+    served = start(most=3, pause_seconds=PATIENCE_SECONDS, body_rate=1)
+    body = envelope(("attachment", bytes(400_000)))
+    with ExitStack() as stack:
+        fast, silent, slow = (stack.enter_context(closing(served.connect())) for _ in range(3))
+        for client, sent in ((fast, 300_000), (silent, 0), (slow, 1_000)):
+            client.sendall(f"{HEAD}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body[:sent])
+        _until(lambda: served.held() == 301_000)
+        _until(lambda: all(one.phase.name == "BODY" for one in served.connections._open))
+        assert served.send().status == 200
+        is_cut_off(silent)
+        for client, sent in ((fast, 300_000), (slow, 1_000)):
+            client.sendall(body[sent:])
+            assert answer(client).status == 200
+
+
 def test_with_all_connections_in_use_one_more_is_refused(start: Start) -> None:
-    """503 with when to come again; those in use go on."""
-    served = start(most=2, pause_seconds=PATIENCE_SECONDS, body_rate=1)
+    """503 with when to come again; those that wait for us go on."""
+    served = start(most=2)
     with ExitStack() as stack:
         busy = [stack.enter_context(closing(served.connect())) for _ in range(2)]
         for client in busy:
-            head = f"{HEAD}Content-Length: {len(BODY)}\r\nConnection: close\r\n\r\n"
-            client.sendall(head.encode() + BODY[:10])
-        _until(lambda: served.held() == 20)
+            client.sendall(b"GET /held HTTP/1.1\r\nHost: seatrial\r\nConnection: close\r\n\r\n")
+        _until(lambda: [one.phase.name for one in served.connections._open] == ["ANSWER"] * 2)
         with closing(served.connect()) as refused:
             told = answer(refused)
         expect_refusal(told, 503)
         assert told.headers["retry-after"]
+        served.release.set()
         for client in busy:
-            client.sendall(BODY[10:])
             assert answer(client).status == 200
 
 
