@@ -51,7 +51,7 @@ def build_app(services: Services) -> FastAPI:
     app.include_router(sentry_cli, prefix=SENTRY_CLI)
     app.include_router(web)
     failures.handle(app)
-    app.add_middleware(Uploads, holder=services.intake.holder)
+    app.add_middleware(Uploads)
     app.add_middleware(Surroundings, answered=app.state.answered)
     return app
 

@@ -26,22 +26,43 @@ def decode(encodings: str, body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
     An unknown one is taken as identity. Raises `Refusal` for a broken or truncated stream (400) and for more than
     ``limit`` bytes (413), at any step.
     """
-    stated = [name for one in encodings.lower().split(",") if (name := one.strip()) in DECODERS]
-    if len(stated) > MOST_ENCODINGS:
-        raise bad_compression(f"{len(stated)} encodings, and {MOST_ENCODINGS} is the most")
-    for name in reversed(stated):
+    for name in _undone(encodings):
         body = _decode(name, body, limit)
     return body
 
 
+def begin(encodings: str, body: bytes, size: int) -> bytes:
+    """The first ``size`` bytes of what `decode` gives, or all of it; of the last step, no more is decoded.
+
+    Raises `Refusal` for what is broken up to there.
+    """
+    *first, last = _undone(encodings) or ("",)
+    for name in first:
+        body = _decode(name, body, MAX_BODY_BYTES)
+    return (_decoded(last, body, size) if last else body)[:size]
+
+
+def _undone(encodings: str) -> list[str]:
+    """The known ones, in the order in which they are undone."""
+    stated = [name for one in encodings.lower().split(",") if (name := one.strip()) in DECODERS]
+    if len(stated) > MOST_ENCODINGS:
+        raise bad_compression(f"{len(stated)} encodings, and {MOST_ENCODINGS} is the most")
+    return stated[::-1]
+
+
 def _decode(encoding: str, body: bytes, limit: int) -> bytes:
-    try:
-        decoded = DECODERS[encoding](body, limit + 1)
-    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
-        raise bad_compression(f"{encoding}: {error}") from error
+    decoded = _decoded(encoding, body, limit + 1)
     if len(decoded) > limit:
         raise too_large("envelope", limit)
     return decoded
+
+
+def _decoded(encoding: str, body: bytes, most: int) -> bytes:
+    """Not much more than ``most`` bytes of it."""
+    try:
+        return DECODERS[encoding](body, most)
+    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+        raise bad_compression(f"{encoding}: {error}") from error
 
 
 def _gzip(body: bytes, most: int) -> bytes:

@@ -5,7 +5,6 @@ item settled. The answer is 200 only after the log, or its spool, has what was t
 """
 
 import contextlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,7 @@ from api.intake.context import Context
 from api.intake.envelope import Envelope
 from api.intake.items import Result, Settled, Taken, settle
 from api.intake.keys import Keys, ProjectKeys
-from api.intake.limits import MAX_COMPRESSED_BYTES
+from api.intake.limits import MAX_COMPRESSED_BYTES, MAX_HEADER_LINE_BYTES
 from api.intake.protection import Protection
 from api.intake.rate_limits import RateLimit
 from api.intake.refusal import Refusal, rate_limited, too_large
@@ -56,8 +55,6 @@ class Intake:
         self._clock = clock
         self._throttle = Throttle(protection.key_rate, protection.now)
         self._turns = Turns()
-        self._admitted: dict[int, str] = {}
-        """The projects that were sent to, by number: few enough to remember."""
         self.appender = Appender(writer, spool=protection.spool)
         self.tally = Tally()
         self.unavailable = 0
@@ -75,17 +72,17 @@ class Intake:
     async def take_envelope(self, request: Request) -> str | None:
         """Take an envelope; return the id of its event, None if it held none. Raises `Refusal` or `LogUnavailable`."""
         named, number = self._named(request), authentication.project_number(request.number or "")
-        keys = self._admit(number, named) if named else None
+        keys = self._admit(number, named) if named else await self._introduced(request, number)
 
         def read() -> _Read:
             with self._counting_refusals(keys):
                 body = encodings.decode(request.encoding, request.body)
                 in_dsn = authentication.dsn_key(envelope.parse_headers(body), number)
-            found = self._admit(number, named, in_dsn, keys)
-            with self._counting_refusals(found):
-                return self._read(envelope.parse(body), request, found, named or in_dsn or "")
+            authentication.admit(keys, named, in_dsn)
+            with self._counting_refusals(keys):
+                return self._read(envelope.parse(body), request, keys, named or in_dsn or "")
 
-        return await self._take(self._admitted.get(number, STRANGERS), read)
+        return await self._take(keys.project, read)
 
     async def take(self, request: Request, parse: Callable[[bytes], Envelope]) -> str | None:
         """Take a body that is no envelope, of which ``parse`` makes one; return the id of its event."""
@@ -117,10 +114,9 @@ class Intake:
             number = authentication.project_number(request.number)
         return authentication.admit(None, named, None) if number is None else self._admit(number, named)
 
-    def holder(self, path: str) -> str:
-        """Whose bytes and turns a request to this address uses, as far as can be told before its key is read."""
-        number = next(iter(re.findall(r"^/*api/+([0-9]{1,18})/", path)), None)
-        return STRANGERS if number is None else self._admitted.get(int(number), STRANGERS)
+    def holder(self, request: Request) -> str:
+        """Whose bytes its body is, which is not read yet; raises `Refusal` for a key that may not send."""
+        return self.admit(request).project if self._named(request) else STRANGERS
 
     def count_unread(self, request: Request, refusal: Refusal) -> None:
         """Count a request whose body was not read to its end, if its key is known without it."""
@@ -132,12 +128,17 @@ class Intake:
             raise too_large("envelope", MAX_COMPRESSED_BYTES)
         return authentication.public_key(request.headers, request.query)
 
-    def _admit(
-        self, number: int, named: str | None, in_dsn: str | None = None, keys: ProjectKeys | None = None
-    ) -> ProjectKeys:
-        found = authentication.admit(keys or self._keys.project(number), named, in_dsn)
-        self._admitted[number] = found.project
-        return found
+    def _admit(self, number: int, named: str | None, in_dsn: str | None = None) -> ProjectKeys:
+        return authentication.admit(self._keys.project(number), named, in_dsn)
+
+    async def _introduced(self, request: Request, number: int) -> ProjectKeys:
+        """The project of an envelope that has its key in its first line: until that is read, it is a stranger's."""
+
+        def read() -> ProjectKeys:
+            first = encodings.begin(request.encoding, request.body, MAX_HEADER_LINE_BYTES + 1)
+            return self._admit(number, None, authentication.dsn_key(envelope.parse_headers(first), number))
+
+        return await self._turns.run(STRANGERS, read)
 
     async def _take(self, holder: str, read: Callable[[], _Read]) -> str | None:
         """While the log is waited for, nothing of the body is held but its records."""

@@ -1,5 +1,6 @@
 """The addresses of intake. SDKs send a trailing slash; without one, and with repeated ones, it is the same address."""
 
+from dataclasses import replace
 from functools import partial
 
 from starlette.convertors import Convertor, register_url_convertor
@@ -10,6 +11,7 @@ from starlette.routing import Route
 
 from api.intake import answers, dialog, security, store, unsupported
 from api.intake.endpoint import METHODS, endpoint
+from api.intake.holding import hold
 from api.intake.intake import Intake
 from api.intake.limits import MAX_COMPRESSED_BYTES
 from api.intake.refusal import Refusal, bad_envelope, too_large
@@ -96,15 +98,21 @@ class _Addresses:
 
     async def comment(self, http: HttpRequest) -> Response:
         event = dialog.event_id(http.query_params.multi_items())
+        hold(http.scope, self._intake.holder(_of_dialog(http, b"")))
         await self._intake.take(_of_dialog(http, await _body(http)), partial(dialog.parse, event=event))
         return answers.accepted(event)
 
     async def _request(self, http: HttpRequest) -> Request:
-        """The request with its body. One whose body is refused is counted for its project."""
+        """The request with its body, which is not read for a key that may not send.
+
+        One whose body is refused is counted for its project.
+        """
+        request = _of(http, b"")
         try:
-            return _of(http, await _body(http))
+            hold(http.scope, self._intake.holder(request))
+            return replace(request, body=await _body(http))
         except Refusal as refusal:
-            self._intake.count_unread(_of(http, b""), refusal)
+            self._intake.count_unread(request, refusal)
             raise
 
 

@@ -89,6 +89,10 @@ def is_cut_off(client: socket.socket) -> None:
         pass
 
 
+async def told(request: Request) -> Response:
+    return Response(await request.body())
+
+
 async def large(_: Request) -> Response:
     return Response(bytes(LARGE))
 
@@ -118,8 +122,10 @@ def start() -> Iterator[Start]:
                 await to_thread.run_sync(release.wait, PATIENCE_SECONDS)
                 return Response()
 
-            app = Starlette(routes=[*routes(intake), Route("/large", large), Route("/held", held)], lifespan=lifespan)
-            uploads = Uploads(app, intake.holder, most_bytes)
+            telling = [Route(path, told, methods=["POST"]) for path in ("/api/v1/told", "/login")]
+            others = [Route("/large", large), Route("/held", held), *telling]
+            app = Starlette(routes=[*routes(intake), *others], lifespan=lifespan)
+            uploads = Uploads(app, most_bytes)
             short = {"pause_seconds": SHORT, "body_seconds": SHORT, "body_rate": 1_000_000}
             connections = Connections(Bounds(most, **(short | bounds)))  # type: ignore[arg-type]
             config = uvicorn.Config(
@@ -348,6 +354,33 @@ def test_bodies_have_a_bound_together(start: Start) -> None:
     _until(lambda: served.held() == 0)
     assert served.send().status == 200
     assert served.intake.tally.totals["other", "rate_limited"] == 1
+
+
+@pytest.mark.parametrize("head", [HEAD.partition("?")[0], "POST /api/7/envelope/", "POST /login"])
+def test_strangers_fill_their_own_share(start: Start, head: str) -> None:
+    """Who names a project's number and no key uses nothing of that project, and nothing of the API."""
+    served = start(most_bytes=400_000, pause_seconds=PATIENCE_SECONDS, body_rate=1)
+    assert served.send().status == 200
+    with closing(served.connect()) as stranger:
+        request = f"{head} HTTP/1.1\r\nHost: seatrial\r\nContent-Length: 300000\r\n\r\n"
+        stranger.sendall(request.encode() + bytes(199_000))
+        _until(lambda: served.held() == 199_000)
+        assert served.send(envelope(("attachment", bytes(10_000)))).status == 200
+        with closing(served.connect()) as client:
+            head = "POST /api/v1/told HTTP/1.1\r\nHost: seatrial\r\nContent-Length: 10000\r\n"
+            client.sendall(f"{head}Connection: close\r\n\r\n".encode() + bytes(10_000))
+            assert answer(client).status == 200
+
+
+@pytest.mark.parametrize("path", [f"/api/{NUMBER}/envelope/", f"/api/{NUMBER}/store/", "/api/store/", "/api/7/nel/"])
+def test_a_key_of_nobody_is_refused_before_its_body(start: Start, path: str) -> None:
+    """Though that never comes."""
+    served = start(pause_seconds=PATIENCE_SECONDS, linger_seconds=SHORT)
+    with closing(served.connect()) as client:
+        head = f"POST {path}?sentry_key={'f' * 32} HTTP/1.1\r\nHost: seatrial\r\n"
+        client.sendall(f"{head}Content-Length: 5000000\r\n\r\n".encode())
+        assert answer(client).status == 403
+    assert served.held() == 0
 
 
 def test_what_is_not_http(start: Start) -> None:

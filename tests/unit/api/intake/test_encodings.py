@@ -9,7 +9,7 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 import pytest
 import zstandard
 
-from api.intake.encodings import decode
+from api.intake.encodings import begin, decode
 from api.intake.refusal import Refusal
 
 TEXT = b'{"type":"event"}\n' * 5_000
@@ -89,3 +89,16 @@ def test_a_bomb_costs_little_memory(name: str) -> None:
     tracemalloc.stop()
     assert raised.value.status == 413
     assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_the_begin_of_a_body(name: str) -> None:
+    """It is there without the rest: of one that is longer than may be decoded, too, and in two layers."""
+    encoding, encode = ENCODERS[name]
+    for many in (1, 300):
+        assert begin(encoding, encode(TEXT * many), 100) == TEXT[:100]
+    assert begin(f"gzip, {encoding}", encode(gzip.compress(TEXT)), 100) == TEXT[:100]
+    assert begin(encoding, encode(b"short"), 100) == b"short"
+    assert begin("", b"short", 100) == b"short"
+    with pytest.raises(Refusal):
+        begin(encoding, b"\xff" * 100, 100)
