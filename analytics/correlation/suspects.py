@@ -12,13 +12,12 @@ failure, how much of the two paths agrees, how few commits touched that file. Co
 It names a change to look at, not who is to blame, and says on what grounds.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from analytics.correlation.changed_files import Changed, ChangedFile, ChangedFiles, Names, names_of
 from analytics.grouping import v1
 
 FRAMES = 30
@@ -26,7 +25,6 @@ FRAMES = 30
 NEAR = 2
 SUFFICIENT = 2
 """Names at the end of two paths that agree: ``shop/cart.py`` is hardly found twice, ``utils.py`` often."""
-SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:/*")
 ORDINALS = ("the top frame", "the second frame", "the third frame")
 
 
@@ -37,20 +35,8 @@ class Confidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A commit with the files that it changed."""
-
-    commit: str
-    message: str
-    author: str
-    release: str
-    """With whose deploy it was told."""
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
-    paths: tuple[str, ...]
+    paths: tuple[Names, ...]
     """As the client names the file, and where it lay when it ran."""
     function: str
     line: int | None
@@ -80,15 +66,30 @@ class Suspect:
         return None if self.frame.line is None else f"line {self.frame.line}"
 
 
-def suspects(event: Mapping[str, Any], changes: Sequence[Changed]) -> list[Suspect]:
+class _Match(NamedTuple):
+    """A file of a commit that a frame means; the least leads."""
+
+    depth: int
+    unmatched: int
+    """Minus the names that agree."""
+    shared_by: int
+    place: int
+    file: str
+    names: int
+    """Of the whole path of the file."""
+
+
+def suspects(event: Mapping[str, Any], changed: ChangedFiles) -> list[Suspect]:
     """The commits that touched a file of the event's stack, the likeliest first; each with its best frame."""
     frames, are_own = frames_of(event)
-    touched = Counter(path for change in changes for path in {_normal(file) for file in change.files})
-    found = []
-    for change in changes:
-        matches = list(_matches(change, frames, touched, are_own=are_own))
-        if matches:
-            found.append(min(matches, key=_rank))
+    best: dict[int, _Match] = {}
+    for file, (depth, unmatched) in _meant(frames, changed).items():
+        for touch in file.touches:
+            match = _Match(depth, unmatched, len(file.touches), touch.place, touch.file, len(file.names))
+            best[touch.number] = min(match, best.get(touch.number, match))
+    found = [
+        _suspect(changed.changes[number], frames, match, are_own=are_own) for number, match in sorted(best.items())
+    ]
     return sorted(found, key=_rank)
 
 
@@ -105,27 +106,31 @@ def _frame(frame: Mapping[str, Any]) -> Frame:
     return Frame(_paths(frame), _text(frame.get("function")), line if isinstance(line, int) else None)
 
 
-def _paths(frame: Mapping[str, Any]) -> tuple[str, ...]:
+def _paths(frame: Mapping[str, Any]) -> tuple[Names, ...]:
     """A bare ``Cart.java`` gets its folders from the module ``com.shop.Cart``."""
-    filename, whole = _normal(_text(frame.get("filename"))), _normal(_text(frame.get("abs_path")))
+    filename, whole = names_of(_text(frame.get("filename"))), names_of(_text(frame.get("abs_path")))
     folders = _text(frame.get("module")).rpartition(".")[0].replace(".", "/")
-    if filename and folders and "/" not in filename:
-        filename = f"{folders}/{filename}"
+    if folders and len(filename) == 1:
+        filename += tuple(reversed(folders.split("/")))
     return tuple(path for path in dict.fromkeys((filename, whole)) if path)
 
 
-def _matches(
-    change: Changed, frames: Sequence[Frame], touched: Mapping[str, int], *, are_own: bool
-) -> Iterable[Suspect]:
-    for file in change.files:
-        path = _normal(file)
-        for depth, frame in enumerate(frames):
-            if matched := max(_agreement(path, one) for one in frame.paths):
-                shared = touched[path]
-                sure = matched >= SUFFICIENT or "/" not in path
-                confidence = _confidence(depth, shared, sure=sure, are_own=are_own)
-                yield Suspect(change, file, frame, depth, matched, shared, confidence)
-                break
+def _meant(frames: Sequence[Frame], changed: ChangedFiles) -> Mapping[ChangedFile, tuple[int, int]]:
+    """Each file that a frame means: how deep the first such frame is, and minus the names that agree there."""
+    found: dict[ChangedFile, tuple[int, int]] = {}
+    for depth, frame in enumerate(frames):
+        for path in frame.paths:
+            for file in changed.like(path):
+                if matched := _agreement(file.names, path):
+                    found[file] = min((depth, -matched), found.get(file, (depth, -matched)))
+    return found
+
+
+def _suspect(change: Changed, frames: Sequence[Frame], match: _Match, *, are_own: bool) -> Suspect:
+    matched = -match.unmatched
+    sure = matched >= SUFFICIENT or match.names == 1
+    confidence = _confidence(match.depth, match.shared_by, sure=sure, are_own=are_own)
+    return Suspect(change, match.file, frames[match.depth], match.depth, matched, match.shared_by, confidence)
 
 
 def _confidence(depth: int, shared: int, *, sure: bool, are_own: bool) -> Confidence:
@@ -137,23 +142,14 @@ def _confidence(depth: int, shared: int, *, sure: bool, are_own: bool) -> Confid
     return Confidence.MEDIUM if alone and sure else Confidence.LOW
 
 
-def _agreement(one: str, other: str) -> int:
+def _agreement(one: Names, other: Names) -> int:
     """How many names at the end of two paths agree; 0 unless all of the shorter one do."""
-    first, second = one.split("/")[::-1], other.split("/")[::-1]
-    shorter = min(len(first), len(second))
-    return shorter if first[:shorter] == second[:shorter] and first[0] else 0
+    shorter = min(len(one), len(other))
+    return shorter if one[:shorter] == other[:shorter] else 0
 
 
 def _rank(one: Suspect) -> tuple[int, int, int, str]:
     return one.depth, -one.matched, one.shared_by, one.change.commit
-
-
-def _normal(path: str) -> str:
-    """Without scheme, query and dots; a backslash is a slash."""
-    plain = path.partition("?")[0].partition("#")[0].replace("\\", "/")
-    if SCHEME.match(plain):
-        plain = SCHEME.sub("", plain)
-    return "/".join(part for part in plain.split("/") if part not in ("", ".", ".."))
 
 
 def _ordinal(depth: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from analytics.correlation.changed_files import ChangedFiles
 from analytics.correlation.issue_states import IssueState
 from analytics.correlation.order import Newest
 from analytics.correlation.resolutions import Standing
@@ -34,6 +35,8 @@ class Brought:
     release: str
     baseline: str | None
     commits: int
+    files_left_out: int
+    """Of the commits that changed most, where there are too many to look at."""
     suspects: Sequence[Suspect]
 
 
@@ -120,7 +123,9 @@ def _brought(
         return None
     changed = changes(connection, project, environment, release, within.baseline)
     found = events.samples_of(connection, project, [issue], release, within.merged).get(issue) or sample[1]
-    return Brought(release, within.baseline, len(changed), suspects(found, changed)[:MOST_SUSPECTS])
+    files = ChangedFiles.of(changed)
+    ranked = suspects(found, files)[:MOST_SUSPECTS]
+    return Brought(release, within.baseline, len(changed), files.left_out, ranked)
 
 
 def _merged_from(connection: Connection, project: str, name: str, survivor: str) -> str | None:

@@ -5,9 +5,10 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from analytics.correlation import suspects
+from analytics.correlation.changed_files import Changed, ChangedFiles
 from analytics.correlation.issue_states import IssueState
 from analytics.correlation.resolutions import Releases
-from analytics.correlation.suspects import Changed, Suspect
+from analytics.correlation.suspects import Suspect
 from api.issues.states import InRelease
 from models.store.queries import events, releases
 
@@ -44,7 +45,8 @@ def leading(
     if not any(change.files for change in changed):
         return {}
     samples = events.samples_of(connection, project, brought, release, found.merged)
-    ranked = {issue: suspects.suspects(event, changed) for issue, event in samples.items()}
+    files = ChangedFiles.of(changed)
+    ranked = {issue: suspects.suspects(event, files) for issue, event in samples.items()}
     return {issue: told[0] for issue, told in ranked.items() if told}
 
 

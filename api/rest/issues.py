@@ -130,7 +130,12 @@ def _details(asked: Asked, found: Details) -> dict[str, Any]:
                 for each in found.per_environment
             ],
             "suspects": [suspect_row(each) for each in brought.suspects] if brought else [],
-            "commits": {"release": brought.release, "since": brought.baseline, "count": brought.commits}
+            "commits": {
+                "release": brought.release,
+                "since": brought.baseline,
+                "count": brought.commits,
+                "files_left_out": brought.files_left_out,
+            }
             if brought
             else None,
             "commands": [command_row(each) for each in found.commands],

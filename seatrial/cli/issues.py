@@ -100,6 +100,8 @@ def view(
         say(f"  old client, not a regression: {old['sentence']}")
     for one in found["suspects"]:
         say(f"  suspect: {_suspect(one)}")
+    if left_out := (found["commits"] or {}).get("files_left_out"):
+        say(f"  {counted(left_out, 'file')} of the commits that changed most: not looked at")
     for row in found["releases"]:
         say(f"  {row['release'] or 'no release named'}: {_hurt(row, ', ')}")
     for row in found["environments"]:

@@ -166,7 +166,7 @@ def test_the_change_that_may_have_brought_it(story: Story) -> None:
     assert (row["state"], row["suspect"]["commit"], row["suspect"]["confidence"]) == ("came_back", "a1f3c9e", "high")
     assert row["suspect"]["evidence"] == "touches src/shop/cart.py, the top frame (total, line 88)"
     found = story.view(release="shop@3.0.0")
-    assert found["commits"] == {"release": "shop@3.0.0", "since": OLD, "count": 2}
+    assert found["commits"] == {"release": "shop@3.0.0", "since": OLD, "count": 2, "files_left_out": 0}
     assert found["suspects"] == [row["suspect"]]
     page = story.api.client.get(f"/projects/shop/issues/{story.issue}").text
     assert "touches src/shop/cart.py, the top frame (total, line 88)" in page

@@ -4,11 +4,17 @@ from typing import Any
 
 import pytest
 
-from analytics.correlation.suspects import Changed, Confidence, suspects
+from analytics.correlation import suspects as ranking
+from analytics.correlation.changed_files import Changed, ChangedFiles
+from analytics.correlation.suspects import Confidence, Suspect
 
 
 def change(name: str, *files: str) -> Changed:
     return Changed(name, f"change {name}", "li", "shop@2.0", files)
+
+
+def suspects(event: dict[str, Any], changes: list[Changed]) -> list[Suspect]:
+    return ranking.suspects(event, ChangedFiles.of(changes))
 
 
 def event(*frames: dict[str, Any]) -> dict[str, Any]:
@@ -83,3 +89,13 @@ def test_a_deep_frame_is_a_weak_hint() -> None:
 def test_an_event_of_any_shape_is_read(strange: dict[str, Any]) -> None:
     """What has no stack has no suspects."""
     assert suspects(strange, [change("a1", "shop/cart.py")]) == []
+
+
+def test_the_commits_that_changed_most_are_left_out() -> None:
+    """Of a release with too many files; how many files those are is said."""
+    changes = [change("vendored", *(f"vendor/f{number}.py" for number in range(8)), "shop/cart.py")]
+    changes += [change("a1", "shop/cart.py"), change("b2", "shop/web.py", "README.md")]
+    files = ChangedFiles.of(changes, most=3)
+    assert files.left_out == 9
+    assert [one.change.commit for one in ranking.suspects(event(frame("shop/cart.py")), files)] == ["a1"]
+    assert ChangedFiles.of(changes, most=12).left_out == 0
