@@ -33,7 +33,10 @@ BODY = {
                         "release": {"type": "string", "description": "The release with the fix, of `release`."},
                         "reason": {"type": "string"},
                         "by": {"type": "string", "description": "Who says so; default: the token's name."},
-                        "id": {"type": "string", "description": "A second command of the same id changes nothing."},
+                        "id": {
+                            "type": "string",
+                            "description": "Told again it changes nothing; of another command: 409.",
+                        },
                         "dry_run": {"type": "boolean", "description": "Only say what would follow."},
                     },
                 }
@@ -72,14 +75,19 @@ def _command(asked: Asked, name: str, environment: str, told: CommandBody) -> Re
         raise Problem(422, "This cannot be commanded", problem, place="command" if field == "kind" else field)
     if "\x00" in told.id:
         raise Problem(422, "This cannot be commanded", "Leave the control character out.", place="id")
-    with asked.services.writing() as connection:
+    with asked.services.reading() as connection:  # first, for only this sees one state of the totals
         found = issues.view(connection, asked.project, environment, name)
         if found is None:
             raise not_found("issue", name, f"None such was seen in {environment}: see the list of issues.")
         one = wish.command(connection, asked.project, found.issue, asked.services.clock.now(), told.id)
-        if not told.dry_run:
-            one = issue_commands.append(connection, asked.project, one)
-        stands, _ = standing(connection, asked.project, environment, found.issue)
+    keep = issue_commands.kept if told.dry_run else issue_commands.append
+    opened = asked.services.reading if told.dry_run else asked.services.writing
+    try:
+        with opened() as connection:
+            one = keep(connection, asked.project, one) or one
+            stands, _ = standing(connection, asked.project, environment, found.issue)
+    except issue_commands.Taken as error:
+        raise Problem(409, "Another command has this id", f"{error}. Choose another id.", place="id") from None
     shown: dict[str, Any] = command_row(one) | {"issue": found.issue, "name": found.name, "dry_run": told.dry_run}
     shown |= {"environment": environment, "consequence": consequence(one, environment)}
     return answer(shown | {"standing": standing_row(stands)}, 200 if told.dry_run else 201)

@@ -85,10 +85,10 @@ def _command(look: Looking, name: str, wished: Wish) -> Response:
     if wrong := wished.wrong():
         with look.services.reading() as connection:
             return shown(look, connection, name, None, status=422, wish=wished, wrong=wrong)
-    with look.services.writing() as connection:
-        now = look.services.clock.now()
+    with look.services.reading() as connection:  # first, for only this sees one state of the totals
         found = _found(look, connection, name, None)
-        one = wished.command(connection, look.project, found.issue.issue, now)
+        one = wished.command(connection, look.project, found.issue.issue, look.services.clock.now())
+    with look.services.writing() as connection:
         issue_commands.append(connection, look.project, one)
     told = {"environment": look.environment, "said": one.command}
     return RedirectResponse(rendering.link(look.project, "issues", name, fragment="#history", **told), 303)

@@ -28,9 +28,7 @@ app.add_typer(issues, name="issue")
 Issue = Annotated[str, typer.Argument(help="Its name, as in SHOP-12, or its id.")]
 By = Annotated[str | None, typer.Option(help="Who says so.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would follow.")]
-Once = Annotated[
-    str | None, typer.Option("--idempotency-key", help="A second command of the same key changes nothing.")
-]
+Once = Annotated[str | None, typer.Option("--idempotency-key", help="The same command again changes nothing.")]
 
 
 @issues.command(name="list")

@@ -136,3 +136,10 @@ def test_another_project_is_not_counted(engine: Engine, rows: Rows) -> None:
     with engine.connect() as connection:
         assert issue_counts.of_issues(connection, Asked("blog", ENVIRONMENT)) == {}
         assert connection.execute(select(tables.issue_total)).all() == []
+
+
+def test_a_user_whose_event_is_not_read_yet_is_not_counted(engine: Engine, rows: Rows) -> None:
+    """As a reader sees it whose two queries a batch falls between."""
+    rows.affected("i", NEW, "ana", NOON)
+    with engine.connect() as connection:
+        assert issue_counts.of_issues(connection, Asked(PROJECT, ENVIRONMENT)) == {}

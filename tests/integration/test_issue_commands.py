@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
 
 from models.store import tables
 from seatrial.cli.application import run
@@ -108,6 +108,37 @@ def test_a_command_told_twice_is_one_and_a_dry_run_is_none(story: Story) -> None
     again = story.command(command="mute", id="once").json()
     assert first == again
     assert len(story.view()["commands"]) == 1
+
+
+def test_an_id_of_another_command_is_refused(story: Story) -> None:
+    """Also if it is only tried; what was commanded first holds."""
+    story.command(command="mute", id="once")
+    for told in (
+        {"command": "reopen"},
+        {"command": "resolve", "fixed_in": "now"},
+        {"command": "reopen", "dry_run": True},
+    ):
+        answer = story.command(id="once", **told)
+        assert (answer.status_code, answer.json()["place"]) == (409, "id")
+        assert answer.json()["detail"].startswith("'once' is the id of another command: mute of the issue ")
+    assert [one["command"] for one in story.view()["commands"]] == ["mute"]
+
+
+def test_totals_are_read_where_one_state_of_them_is_seen(story: Story) -> None:
+    """Which on PostgreSQL a connection for writing does not see."""
+    mixed = []
+
+    def look(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if "issue_total" in statement and connection.get_execution_options().get("seatrial_writes"):
+            mixed.append(statement)
+
+    event.listen(story.api.engine, "before_cursor_execute", look)
+    assert story.command(command="mute").status_code == 201
+    form = {"choice": "reopen", "reason": "x", "by": "ana"}
+    address = f"/projects/shop/issues/{story.issue}"
+    assert story.api.client.post(address, data=form, follow_redirects=False).status_code == 303
+    assert mixed == []
+    assert [one["command"] for one in story.view()["commands"]] == ["mute", "reopen"]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import CompoundSelect, Connection, Row, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from models.domain.issue import CommandKind, FixedIn, IssueCommand
 from models.store.tables import audit, issue_command, issue_merged, issue_minute, issue_seen
 
 MINUTE = 60_000
+
+
+class Taken(ValueError):
+    """The id of a command is that of another command."""
 
 
 def new_id(now: int) -> str:
@@ -20,15 +25,12 @@ def new_id(now: int) -> str:
 
 
 def append(connection: Connection, project: str, command: IssueCommand) -> IssueCommand:
-    """Keep a command. One with the id of a command that is kept already changes nothing; the kept one is given back.
+    """Keep a command. The same one again, by its id, changes nothing; the kept one is given back.
 
-    The connection must be open for writing.
+    Raises `Taken` where another command has the id. The connection must be open for writing.
     """
-    known = connection.execute(
-        select(issue_command).where(issue_command.c.project == project, issue_command.c.command == command.command)
-    ).one_or_none()
-    if known is not None:
-        return _command(known)
+    if known := kept(connection, project, command):
+        return known
     row = {
         "project": project,
         "command": command.command,
@@ -41,13 +43,34 @@ def append(connection: Connection, project: str, command: IssueCommand) -> Issue
         "said_by": command.said_by,
         "at": command.at,
     }
-    connection.execute(insert(issue_command).values(row))
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(issue_command).values(row))
+    except IntegrityError:
+        if known := kept(connection, project, command):  # by who asked for the same at the same time
+            return known
+        raise
     detail = {name: row[name] for name in ("issue", "fixed_in", "release", "reason")}
     entry = {"entry": f"issue-{command.command}", "said_by": command.said_by, "command": f"issue {command.kind.value}"}
     connection.execute(
         insert(audit).values({"project": project, "detail": json.dumps(detail), "at": command.at} | entry)
     )
     return command
+
+
+def kept(connection: Connection, project: str, command: IssueCommand) -> IssueCommand | None:
+    """The command as it is kept already, by its id. Raises `Taken` where that is one of another issue or kind."""
+    columns = issue_command.c
+    where = (columns.project == project, columns.command == command.command)
+    row = connection.execute(select(issue_command).where(*where)).one_or_none()
+    if row is None:
+        return None
+    known = _command(row)
+    if _said(known) != _said(command):
+        what = f"{known.kind.value} of the issue {known.issue}"
+        message = f"{command.command!r} is the id of another command: {what}"
+        raise Taken(message)
+    return known
 
 
 def of_issues(
@@ -110,6 +133,10 @@ def _members(project: str, commands: Collection[str]) -> CompoundSelect[str, int
     return own.union_all(
         select(told.command, told.at, merged.issue).join_from(issue_command, issue_merged, same).where(*where)
     )
+
+
+def _said(command: IssueCommand) -> tuple[str, CommandKind, FixedIn | None, str | None]:
+    return command.issue, command.kind, command.fixed_in, command.release
 
 
 def _command(row: Row[*tuple[object, ...]]) -> IssueCommand:

@@ -152,7 +152,8 @@ def _counted(connection: Connection, asked: Asked, group: tuple[str, ...]) -> di
     users = _users_since(asked, group, mark, once_a_release=once_a_release)
     for row in connection.execute(users):
         key = _key(row, group)
-        found[key] = _joined(found[key], Counts(row.users, 0, 0, found[key].first_minute, found[key].last_minute))
+        if before := found.get(key):  # else its events were booked after they were read
+            found[key] = _joined(before, Counts(row.users, 0, 0, before.first_minute, before.last_minute))
     return found
 
 
