@@ -120,11 +120,10 @@ def surroundings() -> Iterator[tuple[Table, Rows]]:
     yield tables.release_seen, [PLACE | seen | {"release": one, "first_minute": at} for one, at in begun.items()]
     yield tables.deploy_fact, [_deploy(one, at) for one, at in begun.items()]
     sample = {"project": "shop", "release": RELEASES[-1], "booked_at": NOW}
-    numbered = enumerate(stacks(ISSUES))
-    yield (
-        tables.event_sample,
-        [sample | {"issue": f"{n:032x}", "event_id": n.to_bytes(16), "payload": pack(one)} for n, one in numbered],
-    )
+    named = [sample | {"issue": f"{number:032x}", "event_id": number.to_bytes(16)} for number in range(ISSUES)]
+    yield tables.event, [PLACE | {"handled": False, "occurred_at": NOW} | one for one in named]
+    packed = [pack(one) for one in stacks(ISSUES)]
+    yield tables.event_sample, [one | {"payload": whole} for one, whole in zip(named, packed, strict=True)]
     read = {"partition": 0, "next_offset": 1, "booked_to": NOW, "read_to": NOW - 5_000}
     yield tables.position, [read | {"topic": topic} for topic in FEEDS_MINUTES]
 

@@ -59,7 +59,7 @@ class Details:
     new_in: frozenset[str]
     newest: Newest | None
     sample: tuple[str, Mapping[str, Any]] | None
-    """Id and content of the newest event that was kept whole."""
+    """Id and content of the newest event in the environment that was kept whole."""
     brought: Brought | None
 
     def users_on(self, release: str) -> int:
@@ -79,7 +79,7 @@ def details_of(
     new_in = issues.first_releases(connection, project, environment, found.issue, merges)
     bringing = release or _bringing(stands, new_in)
     within = states.of_releases(connection, project, environment, [bringing])[bringing] if bringing else None
-    sample = events.sample_of(connection, project, members, release)
+    sample = events.sample_of(connection, project, environment, members, release)
     return Details(
         issue=found,
         merged_from=_merged_from(connection, project, name, found.issue),
@@ -122,9 +122,9 @@ def _brought(
     if release is None or within is None or sample is None or within.states.of.get(issue) not in BROUGHT:
         return None
     changed = changes(connection, project, environment, release, within.baseline)
-    found = events.samples_of(connection, project, [issue], release, within.merged).get(issue) or sample[1]
+    found = events.samples_of(connection, project, environment, [issue], release, within.merged).get(issue)
     files = ChangedFiles.of(changed)
-    ranked = suspects(found, files)[:MOST_SUSPECTS]
+    ranked = suspects(found or sample[1], files)[:MOST_SUSPECTS]
     return Brought(release, within.baseline, len(changed), files.left_out, ranked)
 
 

@@ -44,7 +44,7 @@ def leading(
     changed = changes(connection, project, environment, release, found.baseline)
     if not any(change.files for change in changed):
         return {}
-    samples = events.samples_of(connection, project, brought, release, found.merged)
+    samples = events.samples_of(connection, project, environment, brought, release, found.merged)
     files = ChangedFiles.of(changed)
     ranked = {issue: suspects.suspects(event, files) for issue, event in samples.items()}
     return {issue: told[0] for issue, told in ranked.items() if told}

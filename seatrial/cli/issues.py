@@ -96,10 +96,7 @@ def view(
         say(f"  came back: {back['sentence']}")
     for old in found["old_clients"]:
         say(f"  old client, not a regression: {old['sentence']}")
-    for one in found["suspects"]:
-        say(f"  suspect: {_suspect(one)}")
-    if left_out := (found["commits"] or {}).get("files_left_out"):
-        say(f"  {counted(left_out, 'file')} of the commits that changed most: not looked at")
+    _say_suspects(found)
     for row in found["releases"]:
         say(f"  {row['release'] or 'no release named'}: {_hurt(row, ', ')}")
     for row in found["environments"]:
@@ -202,6 +199,13 @@ def _check(given: str | None, known: Mapping[str, str], option: str) -> None:
     if given is not None and given not in known:
         message = f"{option} {given!r} is not one: use {', '.join(known)}"
         raise Failure(message, ExitCode.BAD_USAGE)
+
+
+def _say_suspects(found: Mapping[str, Any]) -> None:
+    for one in found["suspects"]:
+        say(f"  suspect: {_suspect(one)}")
+    if left_out := (found["commits"] or {}).get("files_left_out"):
+        say(f"  {counted(left_out, 'file')} of the commits that changed most: not looked at")
 
 
 def _suspect(one: Mapping[str, Any]) -> str:

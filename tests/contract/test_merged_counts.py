@@ -208,8 +208,8 @@ def test_events_feedback_and_crashed_sessions_follow(engine: Engine, rows: Rows)
         assert (found.issue, found.sample) == ("a", {"n": 2})
         newest = ((b"\x02" * 16).hex(), {"n": 2})
         merges = merged(connection, PROJECT)
-        assert events.sample_of(connection, PROJECT, merges.group("a"), NEW) == newest
-        assert events.samples_of(connection, PROJECT, ["a"], NEW, merges) == {"a": {"n": 2}}
+        assert events.sample_of(connection, PROJECT, ENVIRONMENT, merges.group("a"), NEW) == newest
+        assert events.samples_of(connection, PROJECT, ENVIRONMENT, ["a"], NEW, merges) == {"a": {"n": 2}}
         of = (connection, PROJECT, ENVIRONMENT, None)
         assert feedback.count(*of, "a") == len(feedback.listed(*of, issue="a")) == 2
         assert {one.issue for one in feedback.listed(*of)} == {"a"}

@@ -225,9 +225,16 @@ def test_what_was_scrubbed_adds_up_by_rule(rows: Rows, writer: Connection) -> No
 EVENT = bytes(range(16))
 
 
-def stored(rows: Rows, event: bytes = EVENT, *, booked_at: int = NOW, sample: dict[str, Any] | None = None) -> None:
+def stored(
+    rows: Rows,
+    event: bytes = EVENT,
+    *,
+    booked_at: int = NOW,
+    sample: dict[str, Any] | None = None,
+    environment: str = ENVIRONMENT,
+) -> None:
     told = {"issue": "i-1", "release": NEW, "event_id": event, "booked_at": booked_at}
-    rest = {"environment": ENVIRONMENT, "identity": None, "handled": False, "occurred_at": NOW}
+    rest = {"environment": environment, "identity": None, "handled": False, "occurred_at": NOW}
     rows.put(tables.event, **(told | rest))
     if sample is not None:
         rows.put(tables.event_sample, **(told | {"payload": pack(sample)}))
@@ -265,14 +272,20 @@ def test_what_was_never_received_is_not_found(rows: Rows, writer: Connection, wr
 
 
 def test_the_newest_sample_of_an_issue_is_shown(rows: Rows, writer: Connection) -> None:
-    """Of one release, if one is named."""
+    """Of the environment, and of one release if one is named."""
     stored(rows, bytes(16), sample={"n": 1}, booked_at=NOW)
     stored(rows, EVENT, sample={"n": 2}, booked_at=NOW + 1)
 
-    assert events.sample_of(writer, PROJECT, ["i-1"]) == (EVENT.hex(), {"n": 2})
-    assert events.sample_of(writer, PROJECT, ["i-1"], NEW) == (EVENT.hex(), {"n": 2})
-    assert events.sample_of(writer, PROJECT, ["i-1"], "shop@9") is None
-    assert events.sample_of(writer, PROJECT, ["i-2"]) is None
+    stored(rows, bytes([9] * 16), sample={"n": 3}, booked_at=NOW + 2, environment="staging")
+
+    of = (writer, PROJECT, ENVIRONMENT)
+    assert events.sample_of(*of, ["i-1"]) == (EVENT.hex(), {"n": 2})
+    assert events.sample_of(*of, ["i-1"], NEW) == (EVENT.hex(), {"n": 2})
+    assert events.samples_of(*of, ["i-1", "i-2"], NEW) == {"i-1": {"n": 2}}
+    assert events.sample_of(*of, ["i-1"], "shop@9") is None
+    assert events.sample_of(*of, ["i-2"]) is None
+    assert events.sample_of(writer, PROJECT, "staging", ["i-1"]) == (bytes([9] * 16).hex(), {"n": 3})
+    assert events.samples_of(writer, PROJECT, "staging", ["i-1"], NEW) == {"i-1": {"n": 3}}
 
 
 # Evaluations --------------------------------------------------------------------------------------------------------

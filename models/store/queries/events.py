@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from models.domain.ledger import Fate
 from models.store.queries.merged import NONE, Merged
@@ -51,14 +51,15 @@ def find(connection: Connection, project: str, event_id: str) -> Found | None:
 
 
 def sample_of(
-    connection: Connection, project: str, members: Collection[str], release: str | None = None
+    connection: Connection, project: str, environment: str, members: Collection[str], release: str | None = None
 ) -> tuple[str, dict[str, Any]] | None:
-    """The newest event of an issue that was kept whole, with its id; of a release if one is named.
+    """The newest event of an issue in an environment that was kept whole, with its id; of a release if one is named.
 
-    ``members``: the issues that it is made of.
+    ``members``: the issues that it is made of. The first event of each release in each environment is kept whole.
     """
     columns = event_sample.c
     query = select(columns.event_id, columns.payload).where(columns.project == project, columns.issue.in_(members))
+    query = query.where(_happened_in(environment))
     if release is not None:
         query = query.where(columns.release == release)
     row = connection.execute(query.order_by(columns.booked_at.desc(), columns.event_id).limit(1)).one_or_none()
@@ -66,16 +67,29 @@ def sample_of(
 
 
 def samples_of(
-    connection: Connection, project: str, issues: Collection[str], release: str, merges: Merged = NONE
+    connection: Connection,
+    project: str,
+    environment: str,
+    issues: Collection[str],
+    release: str,
+    merges: Merged = NONE,
 ) -> dict[str, dict[str, Any]]:
-    """By issue, the newest event in a release that was kept whole."""
+    """By issue, the newest event of a release in an environment that was kept whole."""
     columns = event_sample.c
     place = func.row_number().over(partition_by=columns.issue, order_by=(columns.booked_at.desc(), columns.event_id))
     where = (columns.project == project, columns.issue.in_(merges.groups(issues)), columns.release == release)
-    ranked = select(columns.issue, columns.event_id, place.label("place")).where(*where).subquery().c
+    told = select(columns.issue, columns.event_id, place.label("place")).where(*where, _happened_in(environment))
+    ranked = told.subquery().c
     same = (columns.project == project, columns.issue == ranked.issue, columns.event_id == ranked.event_id)
     query = select(columns.issue, columns.payload).where(*same, ranked.place == 1)
     found: dict[str, bytes] = {}
     for issue, payload in connection.execute(query.order_by(columns.booked_at.desc(), columns.event_id)):
         found.setdefault(merges.survivor(issue), payload)
     return {issue: unpack(payload) for issue, payload in found.items()}
+
+
+def _happened_in(environment: str) -> ColumnElement[bool]:
+    """Whether a sample is of an environment, which its event says."""
+    columns, sample = event.c, event_sample.c
+    same = (columns.project == sample.project, columns.event_id == sample.event_id)
+    return select(columns.event_id).where(*same, columns.environment == environment).exists()
