@@ -20,7 +20,7 @@ def client() -> Iterator[TestClient]:
     async def size(request: Request) -> int:
         return len(await request.body())
 
-    app.add_middleware(Uploads, holder=lambda path: path, most_bytes=1_000)
+    app.add_middleware(Uploads, most_bytes=1_000)
     with TestClient(app) as asking:
         yield asking
 
