@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.answers import answer
+from api.issues.commanding import MOST_NAME, wrong_text
 from api.problems import Problem
 from api.rest import bodies
 from api.rest.asking import Asked, OfProject
@@ -57,7 +58,7 @@ def _merge(asked: Asked, issue: str, wished: Merge) -> dict[str, Any]:
     with asked.services.writing() as connection:
         gone = identified(connection, asked.project, issue)
         into = identified(connection, asked.project, wished.into)
-        told = (_reason(wished.reason), wished.by or asked.by, asked.services.clock.now())
+        told = (_reason(wished.reason), _by(wished.by or asked.by), asked.services.clock.now())
         try:
             survivor = teaching.merge(connection, asked.project, gone, into, *told)
         except teaching.Unteachable as error:
@@ -69,7 +70,7 @@ def _merge(asked: Asked, issue: str, wished: Merge) -> dict[str, Any]:
 def _split(asked: Asked, issue: str, wished: Split) -> dict[str, Any]:
     with asked.services.writing() as connection:
         identifier = identified(connection, asked.project, issue)
-        told = (_reason(wished.reason), wished.by or asked.by, asked.services.clock.now())
+        told = (_reason(wished.reason), _by(wished.by or asked.by), asked.services.clock.now())
         try:
             if wished.keys:
                 made = teaching.split_keys(connection, asked.project, identifier, wished.keys, told)
@@ -83,7 +84,7 @@ def _split(asked: Asked, issue: str, wished: Split) -> dict[str, Any]:
 async def _read(request: Request, kind: type[Any]) -> Any:
     try:
         return msgspec.json.decode(await bodies.read(request, MOST_BYTES), type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(
             422, "This says not what to do", f"{error}. See /api/v1/openapi.json for what is taken."
         ) from None
@@ -94,3 +95,9 @@ def _reason(text: str) -> str:
     if not reason or len(reason) > MOST_REASON:
         raise Problem(422, "There is no reason", f"Say why, in at most {MOST_REASON:,} characters.", place="$.reason")
     return reason
+
+
+def _by(text: str) -> str:
+    if wrong := wrong_text("by", text, MOST_NAME, "Say who you are."):
+        raise Problem(422, "There is no name", wrong["by"], place="$.by")
+    return text

@@ -1,6 +1,7 @@
 """Merges and splits by people, on an SQLite file and a real PostgreSQL: what the events to come join."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -92,6 +93,26 @@ def test_merges_of_merges_have_one_survivor(engine: Engine, shop: Consumers) -> 
         assert teaching.merged_into(connection, PROJECT, mails) == sorted([cart, stock])
     with pytest.raises(Unteachable, match="one issue already"):
         merge(engine, cart, stock)
+
+
+def test_a_part_of_an_issue_is_not_merged_alone(engine: Engine, shop: Consumers) -> None:
+    """It would take along what nobody named; once split off, it goes where it is told to."""
+    cart, stock, mails = shop.join(CART, STOCK, MAILS)
+    merge(engine, stock, cart)
+    with pytest.raises(Unteachable, match=f"part of {cart}: merge that one"):
+        merge(engine, stock, mails)
+    split(engine, stock)
+    assert merge(engine, stock, mails) == mails
+    assert shop.join(CART, STOCK, MAILS) == [cart, mails, mails]
+
+
+def test_two_who_teach_at_once_are_heard_one_after_the_other(engine: Engine, shop: Consumers) -> None:
+    """Also where nobody taught before."""
+    cart, stock, mails = shop.join(CART, STOCK, MAILS)
+    with ThreadPoolExecutor(2) as people:
+        heard = [people.submit(merge, engine, one, cart) for one in (stock, mails)]
+        assert [one.result() for one in heard] == [cart, cart]
+    assert shop.join(STOCK, MAILS) == [cart, cart]
 
 
 def test_a_split_undoes_a_merge(engine: Engine, shop: Consumers) -> None:

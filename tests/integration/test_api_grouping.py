@@ -264,3 +264,17 @@ def test_a_form_that_cannot_be_is_shown_again(api: Serving, which: str, told: di
         assert not filled["reason"] or "because &lt;i&gt;x" in answer.text
     assert answer.status_code == 422
     assert len(api.get("/issues")["items"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/grouping/explain", b'{"extra":' + b"[" * 400 + b"]" * 400 + b"}", {200, 422}),
+        ("/grouping/explain", b'{"extra":' + b"[" * 20_000 + b"]" * 20_000 + b"}", {400, 422}),
+        ("/issues/SHOP-1/merge", b'{"into": "\xff"}', {422}),
+        ("/issues/SHOP-1/split", b"[" * 9_000, {422}),
+    ],
+)
+def test_a_body_of_any_shape_has_an_answer(api: Serving, path: str, body: bytes, status: set[int]) -> None:
+    """Nested too deeply, and no UTF-8."""
+    assert api.post(path, body).status_code in status

@@ -10,7 +10,9 @@ from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
+from models.store.queries import issue_names
 from models.store.queries.grouping import keys_of
 from models.store.tables import audit, issue, issue_key, issue_merged, key_moved, taught
 
@@ -48,6 +50,8 @@ def merge(connection: Connection, project: str, identifier: str, into: str, reas
     gone, survivor = survivor_of(connection, project, identifier), survivor_of(connection, project, into)
     if gone == survivor:
         raise Unteachable("they are one issue already: nothing is to be merged")
+    if gone != identifier:
+        raise Unteachable(f"it is part of {_name(connection, project, gone)}: merge that one, or split it off first")
     columns = issue_merged.c
     of_gone = (columns.project == project) & (columns.survivor == gone)
     connection.execute(update(issue_merged).where(of_gone).values(survivor=survivor))
@@ -99,12 +103,17 @@ def split_keys(
     return made
 
 
+def _name(connection: Connection, project: str, identifier: str) -> str:
+    return issue_names.names(connection, project, [identifier]).get(identifier, identifier)
+
+
 def _learn(connection: Connection, project: str) -> int:
     """The next version of what was taught; whoever else teaches waits until this is kept."""
     of_project = taught.c.project == project
-    grown = connection.execute(update(taught).where(of_project).values(version=taught.c.version + 1))
-    if not grown.rowcount:
-        connection.execute(insert(taught).values(project=project, version=1))
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    begun = dialect.insert(taught).values(project=project, version=0)
+    connection.execute(begun.on_conflict_do_nothing())
+    connection.execute(update(taught).where(of_project).values(version=taught.c.version + 1))
     return int(connection.execute(select(func.max(taught.c.version)).where(of_project)).scalar_one())
 
 
