@@ -136,14 +136,15 @@ def test_a_kill_in_the_midst_of_an_outage_loses_nothing(start: Start, broker: Re
 
 
 def test_past_the_spool_s_bound_clients_are_refused_and_counted(start: Start, broker: RealKafka) -> None:
-    """503 once it is full; the ledger has as many `rate_limited` as were refused, and the others are not lost."""
+    """503 once a project's share of it is full; the ledger has as many `rate_limited` as were refused, and the others are not lost."""
     serving, project = start(SEATRIAL_SPOOL_BYTES="400000")
     load = Load(project.dsn, PER_SECOND)
     load.start()
     broker.stop()
     try:
         wait_until(lambda: load.answers[503] >= 100, "the spool is full", PATIENCE_SECONDS)
-        assert ready(serving)["status"] == "not ready"
+        told = ready(serving)
+        assert (told["status"], told["spool"]["bytes"] > 0) == ("ready", True)  # other projects have room in it
     finally:
         broker.start()
     wait_until(lambda: ready(serving)["spool"]["bytes"] == 0, "the spool is empty", PATIENCE_SECONDS)
