@@ -16,7 +16,7 @@ BY_NAME = "secret_name"
 BY_PROJECT = "project_field"
 
 LONGEST_NAME = 200
-"""Of a longer name, so much is judged and remembered, so that nobody can fill the memory with names."""
+"""A longer name is judged each time it comes, so that nobody can fill the memory with names."""
 REMEMBERED = 8_192
 
 
@@ -29,7 +29,7 @@ class Names(dict[str, str | None]):
 
     def __missing__(self, name: str) -> str | None:
         if len(name) > LONGEST_NAME:
-            return self[name[:LONGEST_NAME]]
+            return self._rule(name)
         if len(self) >= REMEMBERED:
             self.clear()
         self[name] = rule = self._rule(name)

@@ -4,12 +4,14 @@ An event's JSON is looked through once, as bytes, to see which forms can be in i
 with these alone. That is what makes it cheap: most events wake two or three. What is found is counted, never kept.
 """
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from models.domain.project import Scrubbing
-from models.wire.scrubbing.forms import ADDRESS, FILTERED, RULES, Rule
+from models.wire.scrubbing.forms import ADDRESS, FILTERED, OPTION, RULES, Rule
 from models.wire.scrubbing.names import Names
 
 Found: TypeAlias = Counter[str]
@@ -21,6 +23,7 @@ PACKAGES = "modules"
 """The part of an event whose keys are names of packages: ``authlib: 1.3`` is a version."""
 HARMLESS = frozenset({"CI", "LANG", "LANGUAGE", "SHELL", "TERM", "TZ"})
 """Of a process's environment, what may be read by all; of every other variable the name alone is kept."""
+LONG_OPTION = re.compile(r"--(\w[\w-]*+)")
 ENVIRONMENT = "environment"
 PAIR = 2
 
@@ -39,7 +42,8 @@ class Scrubber:
         """A canonical event without secrets, the same object if it has none; ``encoded`` is its JSON."""
         lower = encoded.lower()
         shape = encoded.translate(SHAPE)
-        walk = _Walk(tuple(rule for rule in self._rules if rule.wakes(lower, shape)), self._names)
+        rules = tuple(rule for rule in self._rules if rule.wakes(lower, shape))
+        walk = _Walk(rules, self._names, tuple(rule for rule in rules if rule.wakes_in_names(lower)))
         scrubbed = walk.event(event)
         found.update(walk.found)
         return scrubbed if walk.found else event
@@ -57,12 +61,22 @@ def scrubber(project: Scrubbing) -> Scrubber:
     return Scrubber(project)
 
 
+_Tried: TypeAlias = tuple[tuple[str, Callable[[str], re.Match[str] | None], Rule], ...]
+"""Rules, with what tells cheaply that they find nothing."""
+
+
+def _tried(rules: tuple[Rule, ...]) -> _Tried:
+    return tuple((rule.hint, rule.pattern.search, rule) for rule in rules)
+
+
 class _Walk:
     """One pass over a value, with the rules that can apply to it."""
 
-    def __init__(self, rules: tuple[Rule, ...], names: Names) -> None:
-        self._rules = tuple((rule.hint, rule.pattern.search, rule) for rule in rules)
+    def __init__(self, rules: tuple[Rule, ...], names: Names, rules_in_names: tuple[Rule, ...] = ()) -> None:
+        self._rules = _tried(rules)
+        self._rules_in_names = _tried(rules_in_names)
         self._names = names
+        self._has_options = OPTION in rules
         self.found: Found = Counter()
 
     def event(self, event: dict[str, Any]) -> dict[str, Any]:
@@ -106,8 +120,11 @@ class _Walk:
             return self.text(value) if self._rules else value
         if kind is dict:
             part, field, names = self.part, self.field, self._names
-            return {key: part(inner) if names[key] is None else field(key, inner) for key, inner in value.items()}
+            table = {key: part(inner) if names[key] is None else field(key, inner) for key, inner in value.items()}
+            return self._renamed(table) if self._rules_in_names else table
         if kind is list:
+            if self._has_options and value and type(value[0]) is str:
+                return self._words(value)
             return [self.element(inner) for inner in value]
         if kind is int:
             return self.number(value)
@@ -127,8 +144,21 @@ class _Walk:
             return [self.text(name), self.field(name, inner)]
         return self.part(value)
 
-    def text(self, text: str) -> str:
-        for hint, search, rule in self._rules:
+    def _renamed(self, table: dict[str, Any]) -> dict[str, Any]:
+        return {self.text(name, self._rules_in_names): inner for name, inner in table.items()}
+
+    def _words(self, words: list[Any]) -> list[Any]:
+        """A list that begins with a text may be a command: after ``--token`` comes the token."""
+        scrubbed, name = [], ""
+        for word in words:
+            scrubbed.append(self.field(name, word) if name and self._names[name] else self.element(word))
+            option = LONG_OPTION.fullmatch(word) if type(word) is str else None
+            name = option[1] if option else ""
+        return scrubbed
+
+    def text(self, text: str, rules: _Tried | None = None) -> str:
+        """A text without what these rules find, which are all by default."""
+        for hint, search, rule in rules or self._rules:
             if hint in text and search(text) is not None:
                 text, count = rule.apply(rule.pattern, text, self._names)
                 if count:

@@ -76,6 +76,11 @@ PLAIN = {
     "path": "/srv/node_modules/@sentry/core/build/cjs/index.js",
     "address": "https://shop.example.com/cart?page=2",
     "comparison": "if token == other: raise",
+    "empty in source": "password = ''",
+    "call in source": "password = ask('Which?')",
+    "address with a port": "http://localhost:3000/node_modules/@sentry/core and http://[::1]:80/@x/y",
+    "address of a drive": "file://C:/Users/@ana/x.js",
+    "words": "['--verbose', 'yes']",
     "phone-like": "part 12-345-678",
     "prose": "the author of this token did not authenticate",
     "basic words": "Basic authentication failed",
@@ -106,6 +111,31 @@ def test_what_was_found_is_counted_by_rule() -> None:
 def test_a_card_number_as_a_number_is_taken_out() -> None:
     """A card number that is no text is found too."""
     assert scrubbed({"extra": {"n": 4111111111111111}}) == {"extra": {"n": FILTERED}}
+
+
+def test_names_in_a_table_are_looked_through() -> None:
+    """Where customers are counted, their addresses and cards are names."""
+    event = {"extra": {"logins": {"ana@shop.example": 1, "josé@shop.example": {"x": 2}, "4111111111111111": 3, "k": 4}}}
+    value, found = scrub(event)
+    assert list(value["extra"]["logins"].items()) == [("[email]", {"x": 2}), (FILTERED, 3), ("k", 4)]
+    assert found == {"email": 2, "card_number": 1}
+
+
+def test_the_word_after_an_option_is_its_value() -> None:
+    """A command in a list: the token comes after ``--token``; and after another option comes what stays."""
+    command = ["mysql", "--password", "hunter2", "--user", "ana", "--token", "--quiet", None, "--api-key"]
+    value, found = scrub({"extra": {"sys.argv": command}})
+    assert value["extra"]["sys.argv"] == [*command[:2], FILTERED, *command[3:5], "--token", FILTERED, None, "--api-key"]
+    assert found == {"secret_name": 2}
+
+
+def test_the_end_of_a_long_name_counts() -> None:
+    """A name is judged whole, however long it is, and only short ones are remembered."""
+    name = "x" * 5_000 + "_password"
+    assert scrubbed({"extra": {name: "hunter2"}}) == {"extra": {name: FILTERED}}
+    names = Names(DEFAULT)
+    assert names[name] == BY_NAME
+    assert not names
 
 
 def test_versions_of_packages_stay() -> None:
@@ -147,6 +177,14 @@ HOSTILE = {
     "schemes": "a://" * 50_000,
     "bearers": "bearer " * 30_000,
     "web tokens": "eyJaaaaaaaa-" * 20_000 + ".eyJ",
+    "users": "a://:" * 60_000,
+    "users and hosts": "a://:@" * 50_000,
+    "spaces before =": "token    " * 30_000 + "= 'x",
+    "types": "token: str | None, " * 15_000 + "= 'x'",
+    "backslashes": "token='" + "\\" * 200_000,
+    "backslashes and quotes": "token = '" + "\\'" * 100_000,
+    "brackets": "token=[" * 40_000,
+    "options": "'--token', '" * 20_000,
     "colons": ("a://" + ":" * 600) * 300 + "@",
 }
 
