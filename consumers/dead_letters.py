@@ -1,7 +1,7 @@
 """Dead letters: rows for people, and messages of ``seatrial.dead-letters``, in the batch's own transaction."""
 
-import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
@@ -10,13 +10,13 @@ import msgspec
 from consumers.decoding import DeadLetter
 from consumers.folding import Fold, storable
 from models.domain.ledger import Fate
+from models.domain.project import Scrubbing
 from models.store import tables
 from models.wire import topics
 from models.wire.messages import DeadLetterMessage
+from models.wire.scrubbing.scrubber import scrubber
 
 PAYLOAD_BYTES = 4_096
-SECRETS = re.compile(rb"(?i)\bbearer\s+[\w.~+/=-]{8,}|\b(?:\d[ -]?){13,19}\b")
-"""Bearer tokens and card numbers, which a direct producer's message may carry; intake has scrubbed its own."""
 
 
 def store(fold: Fold, projects: Collection[str]) -> None:
@@ -24,7 +24,8 @@ def store(fold: Fold, projects: Collection[str]) -> None:
     rows, publications = [], []
     for letter in fold.dead:
         rows.append(_row(letter))
-        publications.append(_publication(letter))
+        project = fold.projects.get(letter.project)
+        publications.append(_publication(letter, project.settings.scrubbing if project else Scrubbing()))
         if letter.project in projects:
             fold.count(letter, Fate.INVALID)
     fold.unit.insert_new(tables.dead_letter, rows)
@@ -44,16 +45,15 @@ def _row(letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def _publication(letter: DeadLetter) -> dict[str, Any]:
+def _publication(letter: DeadLetter, scrubbing: Scrubbing) -> dict[str, Any]:
     partition = letter.record.partition
-    payload = SECRETS.sub(b"[Filtered]", (letter.record.value or b"")[:PAYLOAD_BYTES])
     message = DeadLetterMessage(
         topic=partition.topic,
         partition=partition.number,
         offset=letter.record.offset,
         reason=letter.reason,
         detail=storable(letter.detail, 1_000) or "",
-        payload=b64encode(payload).decode(),
+        payload=b64encode(_payload(letter.record.value or b"", scrubbing)).decode(),
     )
     name = f"{topics.short(partition.topic)}/{partition.number}/{letter.record.offset}"
     return {
@@ -65,3 +65,12 @@ def _publication(letter: DeadLetter) -> dict[str, Any]:
         "published": False,
         "created_at": letter.booked_at,
     }
+
+
+def _payload(value: bytes, scrubbing: Scrubbing) -> bytes:
+    """The beginning of a message without secrets, which a direct producer's may hold; bytes that are no text stay.
+
+    Twice as much is looked through, so that no secret is cut into a harmless form at the end.
+    """
+    text = value[: 2 * PAYLOAD_BYTES].decode("utf-8", "surrogateescape")
+    return scrubber(scrubbing).text(text, Counter()).encode("utf-8", "surrogateescape")[:PAYLOAD_BYTES]
