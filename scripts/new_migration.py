@@ -1,6 +1,6 @@
 """Drafts a migration from the difference between the migrations so far and models/store/tables.py.
 
-    python scripts/new_migration.py 0002 "Releases get a channel"
+    python scripts/new_migration.py 0009 "Releases get a channel"
 
 The draft is to be read and cleaned: names of indexes, defaults for rows that exist, and no step that locks a big table.
 """

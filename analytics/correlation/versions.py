@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-MOST_CHARACTERS, MOST_OF_ENVIRONMENT = 200, 64
-RESERVED = (".", "..", "latest")
-FORBIDDEN = re.compile(r"[\\/\x00-\x1f\x7f]")
+from models.wire import fields
+
 NAMED = re.compile(r"(@?[^@]+)@(.+)")
 HASH = re.compile(r"[0-9a-fA-F]+")
 HASH_DIGITS = (12, 16, 20, 32, 40, 64)
@@ -47,24 +46,14 @@ class ReleaseName:
     """Whether the text is the hash of a commit or build: then it is no version, even of digits alone."""
 
 
-def is_release(name: str) -> bool:
-    """Whether it may name a release: 1 to 200 characters without slash, backslash or control characters."""
-    return _is_name(name, MOST_CHARACTERS) and name not in RESERVED
-
-
-def is_environment(name: str) -> bool:
-    """Whether it may name an environment."""
-    return _is_name(name, MOST_OF_ENVIRONMENT) and name not in (".", "..", "none")
-
-
 @lru_cache(maxsize=8_192)
 def parse(name: str) -> ReleaseName | None:
     """What a name says; None if it may name no release. Blanks around it do not count."""
-    name = name.strip()
-    if not is_release(name):
+    release = fields.release(name)
+    if release is None:
         return None
-    found = NAMED.fullmatch(name)
-    package, text = (found[1], found[2]) if found else (None, name)
+    found = NAMED.fullmatch(release)
+    package, text = (found[1], found[2]) if found else (None, release)
     is_hash = len(text) in HASH_DIGITS and HASH.fullmatch(text) is not None
     version = None if is_hash else _version(text)
     if package is None and version is not None and not re.match(r"v?[0-9]+\.", text):
@@ -80,10 +69,6 @@ def order_by_version(one: str, other: str) -> int | None:
     if first.version is None or second.version is None:
         return None
     return (first.version > second.version) - (first.version < second.version)
-
-
-def _is_name(name: str, most: int) -> bool:
-    return 0 < len(name) <= most and name == name.strip() and not FORBIDDEN.search(name)
 
 
 def _version(text: str) -> Version | None:

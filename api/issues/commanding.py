@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from analytics.correlation.versions import MOST_CHARACTERS, parse
+from analytics.correlation.versions import parse
 from api import latest
 from models.domain.issue import CommandKind, FixedIn, IssueCommand
 from models.store.queries import issue_commands
+from models.wire.fields import LONGEST_RELEASE
 
 MOST_REASON, MOST_NAME = 2_000, 200
 SENTENCES: Mapping[FixedIn, str] = {
@@ -52,7 +53,7 @@ class Wish:
         if not self.release:
             return {"release": "Name the release with the fix, as in shop@1.4.2."}
         if parse(self.release) is None:
-            return {"release": f"No release may be called so: at most {MOST_CHARACTERS} characters, without a slash."}
+            return {"release": f"No release may be called so: at most {LONGEST_RELEASE} characters, without a slash."}
         return {}
 
     def command(self, connection: Connection, project: str, issue: str, now: int, identifier: str = "") -> IssueCommand:

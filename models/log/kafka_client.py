@@ -74,6 +74,4 @@ class Admin(Protocol):
     def close(self) -> None: ...
 
 
-OpenConsumer = Callable[[str, str], Consumer]
-"""Opens a consumer as a member of a group: ``(group, member)``."""
 OpenProducer = Callable[[], Producer]

@@ -36,12 +36,6 @@ def refs(connection: Connection, project: str, release: str) -> list[Ref]:
     ]
 
 
-def is_forgotten(connection: Connection, project: str, release: str) -> bool:
-    columns = release_told.c
-    where = (columns.project == project, columns.release == release, columns.deleted_at.is_not(None))
-    return connection.execute(select(columns.release).where(*where)).first() is not None
-
-
 def before_with_commits(connection: Connection, project: str, release: str) -> str | None:
     """The last release told of before this one that has commits or references; None if there is none."""
     told, mine = release_told.c, release_told.alias().c

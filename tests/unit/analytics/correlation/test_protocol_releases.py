@@ -7,9 +7,10 @@ import pytest
 
 from analytics.correlation.order import By, Newest, Order, newest, order
 from analytics.correlation.resolutions import Releases, Sighting, compare
-from analytics.correlation.versions import Version, is_environment, is_release, order_by_version, parse
+from analytics.correlation.versions import Version, order_by_version, parse
 from models.domain.issue import CommandKind, FixedIn, IssueCommand
 from models.domain.release import Known
+from models.wire import fields
 
 NOON = 1_700_000_040_000
 DAY = 24 * 60 * 60_000
@@ -127,8 +128,14 @@ def test_what_is_no_version(text: str) -> None:
 )
 def test_what_may_name_an_environment(name: str, *, valid: bool) -> None:
     """At most 64 characters, the same ones as of releases, and not ``none``."""
-    assert is_environment(name) is valid
-    assert not is_release("latest")
+    assert (fields.environment(name) == name) is valid
+
+
+@pytest.mark.parametrize("name", ["latest", "LATEST", "..", "a/b"])
+def test_what_is_no_release_at_intake_is_none_here(name: str) -> None:
+    """One rule says what may name a release."""
+    assert fields.release(name) is None
+    assert parse(name) is None
 
 
 ASCENDING = [
