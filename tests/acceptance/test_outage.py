@@ -136,7 +136,7 @@ def test_a_kill_in_the_midst_of_an_outage_loses_nothing(start: Start, broker: Re
 
 
 def test_past_the_spool_s_bound_clients_are_refused_and_counted(start: Start, broker: RealKafka) -> None:
-    """503 once a project's share of it is full; the ledger has as many `rate_limited` as were refused, and the others are not lost."""
+    """503 once a project's share of it is full; as many are `rate_limited` as were refused, and the others are kept."""
     serving, project = start(SEATRIAL_SPOOL_BYTES="400000")
     load = Load(project.dsn, PER_SECOND)
     load.start()
