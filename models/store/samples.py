@@ -20,7 +20,7 @@ def pack(event: Mapping[str, Any]) -> bytes:
 
 
 def unpack(stored: bytes) -> dict[str, Any]:
-    """The event that was stored, by zlib before docs/adr/0027."""
+    """The event that was stored, by zlib before docs/adr/0026."""
     if stored.startswith(zstandard.FRAME_HEADER):
         text = zstandard.ZstdDecompressor().decompress(stored, max_output_size=LARGEST)
     else:
