@@ -8,16 +8,15 @@ shares half and half.
 
 import asyncio
 import gzip
-import multiprocessing
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import uvloop
 
+from benchmarks.beside import beside
 from benchmarks.hostile import Server, peak_mebibytes, rate, target
 from benchmarks.intake import Kind, requests, usual
 from models.clock import SystemClock
@@ -57,20 +56,6 @@ def flood(port: int, made: Sequence[bytes], begun: Event, done: Event) -> None:
     uvloop.run(all_of_them())
 
 
-@contextmanager
-def flooded(port: int, made: Sequence[bytes]) -> Iterator[None]:
-    context = multiprocessing.get_context("spawn")
-    begun, done = context.Event(), context.Event()
-    process = context.Process(target=flood, args=(port, made, begun, done))
-    process.start()
-    begun.wait()
-    try:
-        yield
-    finally:
-        done.set()
-        process.join()
-
-
 def floods(noisy: Created, limited: Created, at: Target) -> dict[str, Sequence[bytes]]:
     def hostile(body: bytes, **headers: str) -> list[bytes]:
         return [request(body, **headers)(at).replace(b"connection: close\r\n", b"")]
@@ -106,12 +91,12 @@ def main() -> None:
 
 
 def report(name: str, server: Server, made: Sequence[bytes], sent: Sequence[bytes]) -> None:
-    alone, beside = [], []
+    alone, among = [], []
     for _ in range(ROUNDS):
         alone.append(rate(server, made, REQUESTS).per_second)
-        with flooded(server.port, sent):
-            beside.append(rate(server, made, REQUESTS).per_second)
-    free, kept = statistics.median(alone), statistics.median(beside)
+        with beside(flood, server.port, sent):
+            among.append(rate(server, made, REQUESTS).per_second)
+    free, kept = statistics.median(alone), statistics.median(among)
     print(f"beside a flood of {name:20} {kept:7,.0f} a second, alone {free:7,.0f}: {kept / free:.2f}", flush=True)
 
 

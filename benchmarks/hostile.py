@@ -7,14 +7,12 @@ their own project. Medians of rounds, alone and beside in turn; by the clock, an
 which nothing else that runs here counts.
 """
 
-import multiprocessing
 import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from multiprocessing.synchronize import Event
@@ -23,6 +21,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
+from benchmarks.beside import beside
 from benchmarks.intake import Kind, drive, requests, usual
 from benchmarks.log import cpu_seconds
 from tests.real.attacks import ATTACKS, Attack, Target, raw, send
@@ -69,20 +68,6 @@ def attack(target: Target, names: Sequence[str], begun: Event, done: Event) -> N
         thread.join()
 
 
-@contextmanager
-def attacked(target: Target, names: Sequence[str]) -> Iterator[None]:
-    context = multiprocessing.get_context("spawn")
-    begun, done = context.Event(), context.Event()
-    process = context.Process(target=attack, args=(target, names, begun, done))
-    process.start()
-    begun.wait()
-    try:
-        yield
-    finally:
-        done.set()
-        process.join()
-
-
 def rate(server: Server, made: Sequence[bytes], count: int) -> Rate:
     """Of others, requests that are answered."""
     wall, cpu = time.perf_counter(), cpu_seconds(server.pid)
@@ -124,14 +109,14 @@ def main() -> None:
 def measure(server: Server, attacker: Target, made: Sequence[bytes], names: Sequence[str]) -> None:
     """Print a line: alone and beside the attacks."""
     rounds, count = (ROUNDS, REQUESTS) if len(names) > 1 else (1, REQUESTS_EACH)
-    alone, beside = [], []
+    alone, among = [], []
     for _ in range(rounds):
         alone.append(rate(server, made, count))
-        with attacked(attacker, names):
-            beside.append(rate(server, made, count))
+        with beside(attack, attacker, names):
+            among.append(rate(server, made, count))
     line = f"{names[0] if len(names) == 1 else 'all in turn':42}"
     for of in (lambda one: one.per_second, lambda one: one.per_cpu_second):
-        free, kept = statistics.median(map(of, alone)), statistics.median(map(of, beside))
+        free, kept = statistics.median(map(of, alone)), statistics.median(map(of, among))
         line += f"{free:10,.0f}{kept:9,.0f}{kept / free:7.2f}"
     print(line)
 

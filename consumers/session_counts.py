@@ -10,13 +10,10 @@ from analytics.statistics import sketch
 from consumers.decoding import Delivery
 from consumers.folding import Fold, storable
 from models.store import tables
+from models.store.queries.users import ALL, SINCE_EVER
 from models.wire.messages import Attributes
 
 MINUTES_A_DAY, MINUTES_AN_HOUR = 1_440, 60
-SINCE_EVER = 0
-"""In place of the hour, of a sketch that has all users of a release."""
-ALL = ("", "")
-"""In place of a segment's name and value: all sessions."""
 PLACE = ("project", "environment", "release")
 MINUTE = (*PLACE, "minute", "partition")
 SEGMENT = (*PLACE, "segment", "value")

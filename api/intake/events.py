@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 
 from api.intake.context import Context
-from api.intake.reading import write
+from api.intake.reading import Unreadable, write
 from api.intake.records import record
 from models.domain.identity import hash_identity
 from models.ports import NewRecord
@@ -22,6 +22,14 @@ KIND = "seatrial.error.v1"
 
 def event_record(event: dict[str, Any], context: Context) -> NewRecord:
     """The record of an event payload; raises `Refusal` or `Unreadable`."""
+    try:
+        return _record(event, context)
+    except RecursionError as error:
+        message = "nested too deeply"
+        raise Unreadable(message) from error
+
+
+def _record(event: dict[str, Any], context: Context) -> NewRecord:
     event_id = context.event_id or fields.event_id(event.get("event_id")) or uuid4().hex
     understood = understand(event, arrival(event_id, context))
     encoded, found = write(understood.event), Counter[str]()

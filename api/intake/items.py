@@ -99,8 +99,6 @@ def _take(item: Item, context: Context) -> Result:
     except Unreadable as error:
         told = None if category in SILENT else bad_envelope(f"{item.kind}: {error}")
         return Settled(category, Fate.INVALID, refusal=told)
-    except RecursionError:
-        return Settled(category, Fate.INVALID, refusal=bad_envelope(f"{item.kind}: nested too deeply"))
 
 
 def _report(item: Item) -> Iterator[Settled]:

@@ -164,10 +164,10 @@ class Spool:
 
     def _write(self, framed: bytes) -> Segment:
         """The frame at the end of the last segment, synced; what was there before stays if that fails."""
-        if self._file is None or self._segments[-1].size >= self._segment_bytes:
-            self._begin()
-        file, segment = self._file, self._segments[-1]
-        assert file is not None  # noqa: S101 - just begun
+        file = self._file
+        if file is None or self._segments[-1].size >= self._segment_bytes:
+            file = self._begin()
+        segment = self._segments[-1]
         try:
             file.write(framed)
             file.flush()
@@ -187,7 +187,7 @@ class Spool:
                 self._segments.remove(segment)
                 segment.path.unlink()
 
-    def _begin(self) -> None:
+    def _begin(self) -> BinaryIO:
         self._seal()
         self._number += 1
         path = self._own / f"{self._number:09}-{self._clock.now()}{SUFFIX}"
@@ -201,6 +201,7 @@ class Spool:
             raise
         self._file = file
         self._segments.append(Segment(path))
+        return file
 
     def _seal(self) -> None:
         file, self._file = self._file, None

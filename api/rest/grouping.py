@@ -85,8 +85,6 @@ def _as_logged(asked: Asked, event: dict[str, Any], settings: ProjectSettings) -
     keys = ProjectKeys(asked.project, frozenset(), asked.identity_key, settings)
     try:
         record = event_record(event, Context(keys, None, asked.services.clock.now()))
-    except RecursionError:
-        raise Problem(422, "Intake would not take this event", "It is nested too deeply: send it flatter.") from None
     except (Refusal, Unreadable) as error:
         raise Problem(422, "Intake would not take this event", f"{error}. Send it as an SDK does.") from None
     found: dict[str, Any] = msgspec.json.decode(record.value or b"{}")["event"]

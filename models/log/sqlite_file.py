@@ -2,11 +2,11 @@
 
 import contextlib
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from models.ports import LogUnavailable
+from models.write_ahead import use_write_ahead_log
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS topic (name TEXT PRIMARY KEY, partitions INTEGER NOT NULL, compacted INTEGER NOT NULL);
@@ -21,7 +21,6 @@ CREATE TABLE IF NOT EXISTS member (consumer_group TEXT, member TEXT, seen_at REA
 in the order of their key, and as many reads."""
 BUSY_SECONDS = 10
 """How long a statement waits for another process's transaction: a flush takes milliseconds, on a slow disk seconds."""
-OPEN_PAUSE_SECONDS = 0.02
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -30,7 +29,7 @@ def connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
-            _use_write_ahead_log(connection)
+            use_write_ahead_log(connection, BUSY_SECONDS)
             connection.execute("PRAGMA synchronous=FULL")
             connection.executescript(SCHEMA)
         except BaseException:
@@ -70,17 +69,3 @@ def clear_errors() -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         message = f"the log's file cannot be used ({error}): check that its disk is not full and that it may be written"
         raise LogUnavailable(message) from error
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switch the journal; SQLite does not wait for its lock here when several processes open a new file at once."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(OPEN_PAUSE_SECONDS)
-        else:
-            return

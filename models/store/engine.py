@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 
+from models.write_ahead import use_write_ahead_log
+
 SQLITE_BUSY_SECONDS = 30
 """How long a writer waits for the other; a batch of ours is one transaction of well under a second."""
 CONNECT_SECONDS = 5
@@ -50,8 +52,9 @@ def _pool(url: URL) -> dict[str, Any]:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not open transactions by itself: _begin_sqlite does, so that reads are consistent too.
     connection.isolation_level = None
+    use_write_ahead_log(connection, SQLITE_BUSY_SECONDS)
     # NORMAL loses no consistency: a commit lost to a power cut takes its offsets with it, and is read again.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -1,7 +1,6 @@
 """The migrations, on an SQLite file and on a real PostgreSQL."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from analytics.statistics import sketch
 from models.store.engine import open_engine
 from models.store.migrate import LOCK, UnknownSchema, alembic_config, current, is_current, migrate, newest
 from models.store.tables import metadata
+from tests.real.installation import wait_until
 
 OLD_SESSION = """
 INSERT INTO session
@@ -131,7 +131,7 @@ def test_a_migration_waits_for_a_consumers_batch(fresh_database: str) -> None:
         batch.execute(text(OLD_EVENT))
         migrating = threading.Thread(target=migrate, args=(engine,))
         migrating.start()
-        _wait_for_a_lock(engine)
+        wait_until(lambda: _somebody_waits(engine), "the migration waits for the batch")
         batch.execute(text(OLD_SESSION), {"sid": "s", "user": None, "status": 0})
     migrating.join()
 
@@ -141,16 +141,9 @@ def test_a_migration_waits_for_a_consumers_batch(fresh_database: str) -> None:
     engine.dispose()
 
 
-def _wait_for_a_lock(engine: Engine) -> None:
-    """Until somebody waits for one."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    for _ in range(3_000):
-        with engine.connect() as connection:
-            if connection.execute(waiting).scalar():
-                return
-        time.sleep(0.01)
-    message = "nobody waits for a lock"
-    raise AssertionError(message)
+def _somebody_waits(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
 
 
 def test_only_a_migration_may_take_its_time(fresh_database: str) -> None:

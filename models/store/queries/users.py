@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 from models.store.tables import failed_user, user_sketch
 
 SINCE_EVER = 0
-"""In place of an hour."""
+"""In place of the hour, of a sketch that has all users of a release."""
 
 Segment = tuple[str, str]
 """Name and value; both empty for all sessions."""
