@@ -1,7 +1,9 @@
-"""The states of the issues of releases, all from a constant number of queries, however many issues there are."""
+"""The states of the issues of releases, in few queries, however many issues and releases there are."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -14,6 +16,9 @@ from api.issues.standings import standings
 from models.domain.age import span_of
 from models.store.queries import evaluations, issue_counts, issues, policies, releases
 from models.store.queries.merged import Merged, merged
+
+Hurt: TypeAlias = tuple[int, int]
+"""Users, and failures of nobody known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +68,38 @@ def _compared(
         return {}
     last = issue_counts.counted_to(connection, project) - SESSIONS_LATE
     begun = releases.first_minutes(connection, project, environment, {*pairs.keys(), *pairs.values()})
-    found = {}
+    by_span = defaultdict(list)
     for new, old in pairs.items():
         span = span_of(last - begun[new] + 1) if new in begun and old in begun else None
         if span is not None:
-            found[new] = _arms(connection, project, environment, (new, old), span, merges)
+            by_span[span].append((new, old))
+    found: dict[str, dict[str, Arms]] = {}
+    for span, some in by_span.items():
+        among = {release for pair in some for release in pair}
+        exposed = issue_counts.exposed(connection, project, environment, among, span)
+        hurt = _by_release(issue_counts.reached(connection, project, environment, among, span, merges))
+        for new, old in some:
+            if exposed.get(new, 0) > 0 and exposed.get(old, 0) > 0:
+                found[new] = _arms((new, old), hurt, exposed, span)
+    return found
+
+
+def _by_release(reached: Mapping[tuple[str, str], Hurt]) -> dict[str, dict[str, Hurt]]:
+    found: dict[str, dict[str, Hurt]] = defaultdict(dict)
+    for (release, issue), hurt in reached.items():
+        found[release][issue] = hurt
     return found
 
 
 def _arms(
-    connection: Connection, project: str, environment: str, pair: tuple[str, str], span: int, merges: Merged
+    pair: tuple[str, str], hurt: Mapping[str, Mapping[str, Hurt]], exposed: Mapping[str, int], span: int
 ) -> dict[str, Arms]:
     """Of each issue of the first release of a pair, beside the second."""
     new, old = pair
-    exposed = issue_counts.exposed(connection, project, environment, pair, span)
-    exposed_new, exposed_old = (exposed.get(release, 0) for release in pair)
-    if exposed_new <= 0 or exposed_old <= 0:
-        return {}
-    reached = issue_counts.reached(connection, project, environment, pair, span, merges)
     found = {}
-    for (release, issue), (users, failures) in reached.items():
-        if release != new:
-            continue
-        old_users, old_failures = reached.get((old, issue), (0, 0))
-        hurt, old_hurt = (users, old_users) if users or old_users else (failures, old_failures)
-        found[issue] = Arms(Arm(new, hurt, exposed_new), Arm(old, old_hurt, exposed_old), 2**span)
+    for issue, told in hurt.get(new, {}).items():
+        before = hurt.get(old, {}).get(issue, (0, 0))
+        which = 0 if told[0] or before[0] else 1  # failures of nobody known count where nobody known was hurt
+        arms = Arm(new, told[which], exposed[new]), Arm(old, before[which], exposed[old])
+        found[issue] = Arms(*arms, 2**span)
     return found
