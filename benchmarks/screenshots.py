@@ -100,6 +100,7 @@ def _pages(engine: Engine) -> Iterator[tuple[str, str]]:
     yield "releases", link(taken.project, "releases", **of)
     yield "release", release
     yield "release-as-seen", f"{release}&at={taken.decision}"
+    yield "issues", link(taken.project, "issues", **of)
     yield (
         "issue",
         link(taken.project, "issues", _issue(engine, taken.project, taken.release), **of, release=taken.release),
