@@ -213,6 +213,7 @@ def test_a_browser_under_a_429(watched: Watched, address: str, chromium: Chromiu
     for count, doing in enumerate(("reject", "handled"), 1):
         tab.evaluate(f"shop.{doing}()")
         watched.await_sent("error", count)
+        assert tab.evaluate("shop.answered()")
     tab.evaluate("shop.handled()")
     tab.evaluate("shop.feedback()")
     watched.await_sent("feedback", 1)

@@ -11,6 +11,7 @@ window.shop = {
   reject: () => {
     Promise.reject(new TypeError("a rejection that nobody handles"));
   },
+  answered: () => Sentry.flush(60_000), // what was sent has its answer, and the SDK has read it
   crash: () => {
     setTimeout(() => {
       throw new TypeError("an unhandled error from the browser");
