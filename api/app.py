@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from api import failures, health
 from api.gates import routes as gates
-from api.intake import routes as intake
+from api.intake.addresses import routes as intake
 from api.rest.router import router as rest
 from api.sentry_cli.answers import ROOT as SENTRY_CLI
 from api.sentry_cli.router import router as sentry_cli

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from api.intake.appender import Appender
 from api.intake.intake import Intake
+from api.intake.keeping.appender import Appender
 from models.ports import Clock
 
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.intake.answers import CORS
+from api.intake.addresses.answers import CORS
 from api.problems import Problem, response
 
 HEADERS = {

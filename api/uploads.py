@@ -2,11 +2,11 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.intake.answers import RETRY_SECONDS
-from api.intake.holding import HELD
+from api.intake.addresses.answers import RETRY_SECONDS
+from api.intake.fairness.shares import Shares
 from api.intake.limits import MEBIBYTE
+from api.intake.opening.holding import HELD
 from api.intake.refusal import Refusal
-from api.intake.shares import Shares
 
 MAX_BYTES = 64 * MEBIBYTE
 """One project alone gets half: six of the largest bodies, or 2,500 of 13 KB at once."""

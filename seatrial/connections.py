@@ -17,7 +17,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from api.intake.answers import CORS, RETRY_SECONDS
+from api.intake.addresses.answers import CORS, RETRY_SECONDS
 from seatrial.settings import CONNECTIONS
 
 LOOK_SECONDS = 0.5

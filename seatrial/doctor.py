@@ -101,7 +101,7 @@ def _topics(log: Log) -> Check:
 
 def _spool(folder: Path, now: int) -> Check:
     """Of this machine; each that runs the api has its own."""
-    from api.intake.spool import UNREADABLE, look
+    from api.intake.keeping.spool import UNREADABLE, look
 
     found = look(folder)
     if found.unreadable:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from api.intake.buckets import KEY_RATE
+from api.intake.fairness.buckets import KEY_RATE
 
 PREFIX = "SEATRIAL_"
 HIGHEST_PORT = 65_535

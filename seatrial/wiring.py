@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from actions.outbox import Outbox
-    from api.intake.spool import Spool
+    from api.intake.keeping.spool import Spool
     from consumers.evaluator import Evaluator
     from consumers.runtime import Consumer
 
@@ -128,7 +128,7 @@ def build_api(system: System, *, open_on_loopback: bool) -> "ASGIApp":
 
 def open_spool(settings: Settings, clock: Clock) -> "Spool | None":
     """The spool of this process, and what dead ones left in it; raises `BadSettings` where it cannot be written."""
-    from api.intake.spool import Spool
+    from api.intake.keeping.spool import Spool
 
     if not settings.spool_bytes:
         return None

@@ -9,22 +9,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from api.intake import authentication, encodings, envelope
-from api.intake.appender import Appender
-from api.intake.bookkeeper import Bookkeeper
-from api.intake.buckets import Throttle
-from api.intake.context import Context
-from api.intake.envelope import Envelope
-from api.intake.items import Result, Settled, Taken, settle
+from api.intake.fairness.buckets import Throttle
+from api.intake.fairness.sifting import sift
+from api.intake.fairness.turns import Turns
+from api.intake.keeping.appender import Appender
+from api.intake.keeping.bookkeeper import Bookkeeper
+from api.intake.keeping.tally import Tally
 from api.intake.keys import Keys, ProjectKeys
+from api.intake.kinds.context import Context
+from api.intake.kinds.items import Result, Settled, Taken, settle
 from api.intake.limits import MAX_COMPRESSED_BYTES, MAX_HEADER_LINE_BYTES
+from api.intake.opening import authentication, encodings, envelope
+from api.intake.opening.envelope import Envelope
+from api.intake.opening.request import Request
 from api.intake.protection import Protection
 from api.intake.rate_limits import RateLimit
 from api.intake.refusal import Refusal, rate_limited, too_large
-from api.intake.request import Request
-from api.intake.sifting import sift
-from api.intake.tally import Tally
-from api.intake.turns import Turns
 from models.domain.ledger import Category, Fate
 from models.ports import Clock, LogUnavailable, LogWriter
 from models.wire import fields

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.intake.buckets import KEY_RATE
-from api.intake.spool import Spool
+from api.intake.fairness.buckets import KEY_RATE
+from api.intake.keeping.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
-from api.intake import encodings
+from api.intake.opening import encodings
 from api.intake.refusal import Refusal
 from api.problems import Problem
 from models.wire import cloudevents

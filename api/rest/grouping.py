@@ -14,10 +14,10 @@ from analytics.grouping.v2.joining import Recorded, join, keys_of
 from api.answers import answer
 from api.grouping import Why
 from api.grouping import why as why_of
-from api.intake.context import Context
-from api.intake.events import event_record
 from api.intake.keys import ProjectKeys
-from api.intake.reading import Unreadable, read_object
+from api.intake.kinds.context import Context
+from api.intake.kinds.events import event_record
+from api.intake.opening.reading import Unreadable, read_object
 from api.intake.refusal import Refusal
 from api.problems import Problem, not_found
 from api.rest import bodies

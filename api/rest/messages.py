@@ -11,8 +11,8 @@ from uuid import uuid4
 import msgspec
 from msgspec import Struct
 
-from api.intake.context import Context
-from api.intake.records import record
+from api.intake.kinds.context import Context
+from api.intake.kinds.records import record
 from api.intake.refusal import Refusal
 from api.problems import Problem
 from api.rest.bodies import Part

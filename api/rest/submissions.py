@@ -9,9 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.answers import answer
-from api.intake.context import Context
-from api.intake.items import Taken
 from api.intake.keys import ProjectKeys
+from api.intake.kinds.context import Context
+from api.intake.kinds.items import Taken
 from api.intake.refusal import Refusal
 from api.problems import Problem
 from api.rest import bodies, messages

@@ -6,9 +6,9 @@ from typing import Annotated, TypeAlias
 from fastapi import Form, Request
 
 from analytics.reports.words import LABELS
-from api.intake.context import Context
-from api.intake.items import Taken
 from api.intake.keys import ProjectKeys
+from api.intake.kinds.context import Context
+from api.intake.kinds.items import Taken
 from api.rest import messages
 from api.rest.asking import Asked
 from api.rest.bodies import Part

@@ -9,10 +9,10 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from api.intake.addresses.routes import routes
 from api.intake.intake import Intake, build_intake
 from api.intake.keys import ProjectKeys
 from api.intake.protection import Protection
-from api.intake.routes import routes
 from models.clock import SimulatedClock
 from models.domain.project import ProjectSettings
 from models.wire.topics import all_topics

@@ -15,8 +15,8 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 import zstandard
 from hypothesis import strategies as some
 
-from api.intake.envelope import parse
-from api.intake.items import KEPT
+from api.intake.kinds.items import KEPT
+from api.intake.opening.envelope import parse
 
 RECORDINGS = Path(__file__).parents[1] / "data" / "envelopes"
 KINDS = (*KEPT, "client_report", "attachment", "transaction", "what")

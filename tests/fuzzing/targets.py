@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api.intake import authentication, dialog, encodings, envelope, security, store
-from api.intake.context import Context
-from api.intake.envelope import Envelope
-from api.intake.items import Settled, Taken, settle
+from api.intake.addresses import dialog, store
+from api.intake.kinds import security
+from api.intake.kinds.context import Context
+from api.intake.kinds.items import Settled, Taken, settle
+from api.intake.opening import authentication, encodings, envelope
+from api.intake.opening.envelope import Envelope
 from api.intake.refusal import Refusal
 from consumers.decoding import Delivery, decode
 from models.ports import NewRecord, Partition, Record

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from api.intake.keeping.spool import Spool
 from api.intake.protection import Protection
-from api.intake.spool import Spool
 from models.clock import SimulatedClock
 from models.domain.ledger import Category
 from models.wire.topics import DEPLOYS, ERRORS

@@ -22,8 +22,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.server import ServerState
 
+from api.intake.addresses.routes import routes
 from api.intake.intake import Intake, build_intake
-from api.intake.routes import routes
 from api.uploads import Uploads
 from models.clock import SimulatedClock
 from models.wire.topics import ERRORS, all_topics

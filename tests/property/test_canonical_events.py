@@ -8,10 +8,10 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from api.intake.context import Context
-from api.intake.events import event_record
 from api.intake.keys import ProjectKeys
-from api.intake.reading import read_object
+from api.intake.kinds.context import Context
+from api.intake.kinds.events import event_record
+from api.intake.opening.reading import read_object
 from consumers.decoding import Delivery, decode
 from consumers.direct import understand
 from models.domain.project import Project, ProjectSettings, Scrubbing

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.intake.context import Context
 from api.intake.keys import ProjectKeys
+from api.intake.kinds.context import Context
 from api.problems import Problem
 from api.rest import bodies
 from api.rest.messages import KINDS, read, to_record

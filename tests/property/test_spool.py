@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.intake.appender import Appender
-from api.intake.spool import Spool
+from api.intake.keeping.appender import Appender
+from api.intake.keeping.spool import Spool
 from models.clock import SimulatedClock
 from models.ports import NewRecord
 from models.wire.topics import SESSIONS, all_topics

@@ -12,9 +12,9 @@ import pytest
 
 from analytics.grouping import v2
 from analytics.grouping.v2.joining import Recorded, join
-from api.intake.context import Context
-from api.intake.events import event_record
 from api.intake.keys import ProjectKeys
+from api.intake.kinds.context import Context
+from api.intake.kinds.events import event_record
 from tests.data.grouping import chains, javascript, languages, messages, plain, routes
 from tests.data.grouping.building import Event, Set
 

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from api.intake.appender import Appender
-from api.intake.queue import QueueFull
+from api.intake.keeping.appender import Appender
+from api.intake.keeping.queue import QueueFull
 from models.ports import LogUnavailable, NewRecord
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.intake.appender import Appender
-from api.intake.spool import Segment, Spool, SpoolFull
+from api.intake.keeping.appender import Appender
+from api.intake.keeping.spool import Segment, Spool, SpoolFull
 from models.clock import SimulatedClock
 from models.ports import LogUnavailable, LogWriter, NewRecord
 from models.wire.cloudevents import REDELIVERY

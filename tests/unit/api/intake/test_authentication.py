@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from api.intake.authentication import admit, dsn_key, project_number, public_key
+from api.intake.opening.authentication import admit, dsn_key, project_number, public_key
 from api.intake.refusal import Refusal
 from tests.fakes.intake import KEY, PROJECT
 

@@ -3,9 +3,9 @@
 import asyncio
 import json
 
-from api.intake.appender import Appender
-from api.intake.bookkeeper import Bookkeeper
-from api.intake.tally import Tally
+from api.intake.keeping.appender import Appender
+from api.intake.keeping.bookkeeper import Bookkeeper
+from api.intake.keeping.tally import Tally
 from models.clock import SimulatedClock
 from models.domain.ledger import Category, Fate
 from models.ports import NewRecord

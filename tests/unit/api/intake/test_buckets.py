@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from api.intake.buckets import Limited, Throttle
+from api.intake.fairness.buckets import Limited, Throttle
 from models.domain.ledger import Category
 from models.domain.project import ProjectSettings
 from tests.fakes.intake import KEY, PROJECT

@@ -9,7 +9,7 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 import pytest
 import zstandard
 
-from api.intake.encodings import begin, decode
+from api.intake.opening.encodings import begin, decode
 from api.intake.refusal import Refusal
 
 TEXT = b'{"type":"event"}\n' * 5_000

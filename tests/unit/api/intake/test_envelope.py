@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.intake.envelope import Item, parse
 from api.intake.limits import MAX_HEADER_LINE_BYTES, MAX_ITEMS
+from api.intake.opening.envelope import Item, parse
 from api.intake.refusal import Refusal
 
 GOOD: dict[str, tuple[bytes, list[Item]]] = {

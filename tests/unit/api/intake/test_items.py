@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from api.intake.context import Context
-from api.intake.envelope import Item
-from api.intake.items import Settled, Taken, settle
+from api.intake.kinds.context import Context
+from api.intake.kinds.items import Settled, Taken, settle
+from api.intake.opening.envelope import Item
 from models.domain.identity import hash_identity
 from models.domain.ledger import Category, Fate
 from models.wire.times import to_text

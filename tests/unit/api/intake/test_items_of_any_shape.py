@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.intake.context import Context
-from api.intake.envelope import Item
-from api.intake.items import KEPT, Settled, Taken, settle
+from api.intake.kinds.context import Context
+from api.intake.kinds.items import KEPT, Settled, Taken, settle
+from api.intake.opening.envelope import Item
 from models.ports import NewRecord
 from tests.fakes.intake import NOW, PROJECT
 

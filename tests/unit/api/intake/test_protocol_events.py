@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from api.intake.context import Context
-from api.intake.envelope import Item
-from api.intake.items import Taken, settle
+from api.intake.kinds.context import Context
+from api.intake.kinds.items import Taken, settle
+from api.intake.opening.envelope import Item
 from models.domain.identity import hash_identity
 from models.wire.times import to_text
 from tests.fakes.intake import NOW, PROJECT

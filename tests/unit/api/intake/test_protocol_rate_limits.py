@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.intake import answers
+from api.intake.addresses import answers
 from api.intake.rate_limits import RateLimit, category, headers
 from api.intake.refusal import rate_limited
 

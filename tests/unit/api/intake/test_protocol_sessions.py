@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from api.intake import envelope
-from api.intake.context import Context
-from api.intake.envelope import Item
-from api.intake.items import Settled, Taken, settle
+from api.intake.kinds.context import Context
+from api.intake.kinds.items import Settled, Taken, settle
 from api.intake.limits import DRIFT_MS, FUTURE_MS
+from api.intake.opening import envelope
+from api.intake.opening.envelope import Item
 from models.domain.identity import hash_identity
 from models.domain.ledger import Category, Fate
 from models.wire.times import to_milliseconds, to_text

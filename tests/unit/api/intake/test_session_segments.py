@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.intake.intake import build_intake
-from api.intake.request import Request
+from api.intake.opening.request import Request
 from models.clock import SimulatedClock
 from models.domain.project import ProjectSettings, Segment
 from models.wire.times import to_text

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from api.intake import spool_frames
-from api.intake.spool import READ_ATTEMPTS, Found, Spool, SpoolFull, look
+from api.intake.keeping import spool_frames
+from api.intake.keeping.spool import READ_ATTEMPTS, Found, Spool, SpoolFull, look
 from models.clock import SimulatedClock
 from models.ports import NewRecord
 from models.wire.cloudevents import REDELIVERY

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from api.intake.intake import Intake, build_intake
+from api.intake.opening.request import Request
 from api.intake.refusal import Refusal
-from api.intake.request import Request
 from models.clock import SimulatedClock
 from models.wire.topics import ERRORS, all_topics
 from tests.fakes.intake import KEY, NOW, NUMBER, OneProject, envelope

@@ -9,8 +9,8 @@ from contextlib import suppress
 
 import pytest
 
+from api.intake.fairness.turns import Turns
 from api.intake.refusal import Refusal
-from api.intake.turns import Turns
 
 
 class Work:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.intake.context import Context
 from api.intake.keys import ProjectKeys
+from api.intake.kinds.context import Context
 from api.problems import Problem
 from api.rest.bodies import Part
 from api.rest.messages import KINDS, read, to_record

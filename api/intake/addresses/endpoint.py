@@ -6,7 +6,7 @@ from typing import TypeAlias
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.intake import answers
+from api.intake.addresses import answers
 from api.intake.refusal import Refusal
 from models.ports import LogUnavailable
 

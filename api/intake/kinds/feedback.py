@@ -9,11 +9,11 @@ from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
-from api.intake.context import Context
-from api.intake.events import told, user_identity
+from api.intake.kinds.context import Context
+from api.intake.kinds.events import told, user_identity
+from api.intake.kinds.records import record
 from api.intake.limits import FUTURE_MS, MAX_MESSAGE_CHARACTERS
-from api.intake.reading import Unreadable
-from api.intake.records import record
+from api.intake.opening.reading import Unreadable
 from models.ports import NewRecord
 from models.wire import fields
 from models.wire.scrubbing.scrubber import Scrubber, scrubber

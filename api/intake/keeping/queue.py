@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from api.intake.fairness.shares import Shares
 from api.intake.limits import MAX_QUEUE_BYTES
-from api.intake.shares import Shares
 from models.ports import LogUnavailable, NewRecord
 
 OVERHEAD_BYTES = 512

@@ -7,13 +7,13 @@ gives the type and the address of each (https://www.w3.org/TR/reporting-1/).
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from api.intake.context import Context
-from api.intake.envelope import Envelope, Item
-from api.intake.events import event_record
+from api.intake.kinds.context import Context
+from api.intake.kinds.events import event_record
+from api.intake.kinds.security_events import Report, event_of
 from api.intake.limits import MAX_EVENT_BYTES, MAX_ITEMS
-from api.intake.reading import Unreadable, read, write
+from api.intake.opening.envelope import Envelope, Item
+from api.intake.opening.reading import Unreadable, read, write
 from api.intake.refusal import Refusal, bad_envelope, too_large
-from api.intake.security_events import Report, event_of
 from models.ports import NewRecord
 from models.wire import fields
 from models.wire.times import to_text

@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 import structlog
 
-from api.intake import spool_frames
+from api.intake.fairness.shares import Shares
+from api.intake.keeping import spool_frames
 from api.intake.limits import MEBIBYTE
-from api.intake.shares import Shares
 from models.ports import Clock, LogUnavailable, NewRecord
 from models.wire.cloudevents import REDELIVERY
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from api.intake.reading import Unreadable
+from api.intake.opening.reading import Unreadable
 from api.intake.refusal import Unwanted
 
 EXTENSIONS = frozenset(

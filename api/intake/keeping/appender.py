@@ -15,9 +15,9 @@ from typing import TypeVar
 
 import structlog
 
+from api.intake.keeping.queue import Queue, Waiting, records_of
+from api.intake.keeping.spool import Segment, Spool, SpoolFull
 from api.intake.limits import MAX_QUEUE_BYTES
-from api.intake.queue import Queue, Waiting, records_of
-from api.intake.spool import Segment, Spool, SpoolFull
 from models.ports import LogUnavailable, LogWriter, NewRecord
 
 log = structlog.get_logger()

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 
-from api.intake.appender import Appender
-from api.intake.tally import Tally
+from api.intake.keeping.appender import Appender
+from api.intake.keeping.tally import Tally
 from models.ports import Clock, LogUnavailable, NewRecord
 
 EVERY_SECONDS = 1.0

@@ -9,13 +9,14 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.intake import answers, dialog, security, store, unsupported
-from api.intake.endpoint import METHODS, endpoint
-from api.intake.holding import hold
+from api.intake.addresses import answers, dialog, store, unsupported
+from api.intake.addresses.endpoint import METHODS, endpoint
 from api.intake.intake import Intake
+from api.intake.kinds import security
 from api.intake.limits import MAX_COMPRESSED_BYTES
+from api.intake.opening.holding import hold
+from api.intake.opening.request import Request
 from api.intake.refusal import Refusal, bad_envelope, too_large
-from api.intake.request import Request
 
 
 class Slashes(Convertor[str]):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.intake.limits import MAX_HEADER_LINE_BYTES, MAX_ITEMS
-from api.intake.reading import Unreadable, read_object
+from api.intake.opening.reading import Unreadable, read_object
 from api.intake.refusal import Refusal, bad_envelope
 
 

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import msgspec
 
-from api.intake.context import Context
-from api.intake.reading import Unreadable, write
-from api.intake.records import record
+from api.intake.kinds.context import Context
+from api.intake.kinds.records import record
+from api.intake.opening.reading import Unreadable, write
 from models.domain.identity import hash_identity
 from models.ports import NewRecord
 from models.wire import fields

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 from analytics.correlation.segments import COUNTRY, segments
 from analytics.correlation.sessions import OLDEST_MS
-from api.intake.context import Context
+from api.intake.kinds.context import Context
+from api.intake.kinds.records import record
 from api.intake.limits import FUTURE_MS, MAX_AGGREGATES
-from api.intake.reading import Unreadable
-from api.intake.records import record
+from api.intake.opening.reading import Unreadable
 from models.domain.identity import device
 from models.ports import NewRecord
 from models.wire import fields

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from api.intake import rate_limits
-from api.intake.buckets import Limited
-from api.intake.envelope import Item
-from api.intake.items import KEPT, Settled
+from api.intake.fairness.buckets import Limited
+from api.intake.kinds.items import KEPT, Settled
+from api.intake.opening.envelope import Item
 from api.intake.rate_limits import RateLimit
 from models.domain.ledger import Category, Fate
 

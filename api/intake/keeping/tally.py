@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from uuid import uuid4
 
-from api.intake.records import record
+from api.intake.kinds.records import record
 from models.domain.ledger import Category, Fate
 from models.ports import NewRecord
 from models.wire.topics import LEDGER

@@ -3,8 +3,8 @@
 import base64
 import binascii
 
-from api.intake.encodings import decode
-from api.intake.envelope import Envelope, Item
+from api.intake.opening.encodings import decode
+from api.intake.opening.envelope import Envelope, Item
 from api.intake.refusal import Refusal, bad_envelope
 
 STANDARD = bytes.maketrans(b"-_ ", b"+/+")

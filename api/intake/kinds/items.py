@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from api.intake.client_reports import dropped
-from api.intake.context import Context
-from api.intake.envelope import Item
-from api.intake.events import event_record
-from api.intake.feedback import feedback_record, user_report_record
+from api.intake.kinds.client_reports import dropped
+from api.intake.kinds.context import Context
+from api.intake.kinds.events import event_record
+from api.intake.kinds.feedback import feedback_record, user_report_record
+from api.intake.kinds.security import security_record
+from api.intake.kinds.sessions import aggregates_record, session_record
 from api.intake.limits import (
     MAX_CLIENT_REPORT_BYTES,
     MAX_CLIENT_REPORTS,
@@ -17,10 +18,9 @@ from api.intake.limits import (
     MAX_SECURITY_REPORTS,
     MAX_SESSIONS,
 )
-from api.intake.reading import Unreadable, read_object
+from api.intake.opening.envelope import Item
+from api.intake.opening.reading import Unreadable, read_object
 from api.intake.refusal import Refusal, Unwanted, bad_envelope, too_large
-from api.intake.security import security_record
-from api.intake.sessions import aggregates_record, session_record
 from models.domain.ledger import Category, Fate
 from models.ports import NewRecord
 

@@ -9,9 +9,9 @@ from functools import lru_cache
 from importlib.resources import files
 from urllib.parse import parse_qsl
 
-from api.intake import authentication
-from api.intake.envelope import Envelope, Item
-from api.intake.reading import write
+from api.intake.opening import authentication
+from api.intake.opening.envelope import Envelope, Item
+from api.intake.opening.reading import write
 from api.intake.refusal import Refusal
 from models.wire import fields
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.intake.limits import MAX_RECORD_BYTES
-from api.intake.reading import write
+from api.intake.opening.reading import write
 from api.intake.refusal import too_large
 from models.ports import NewRecord
 from models.wire.cloudevents import headers
