@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 
 from models.store.engine import open_engine
@@ -18,6 +19,14 @@ from tests.real.process import Missing
 
 USED = pytest.StashKey[list[str]]()
 SERVER = TypeVar("SERVER", Broker, Database, Chromium, Path)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that ran within a test must not leave its logs to the next one: they go to a stream that is closed."""
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(scope="session")

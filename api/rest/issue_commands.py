@@ -46,7 +46,7 @@ BODY = {
 }
 
 
-class CommandBody(Struct, frozen=True, kw_only=True):
+class CommandBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     command: str
     reason: str
     fixed_in: str = ""

@@ -1,6 +1,7 @@
 """The options that many commands share, and the settings they come to."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
@@ -29,6 +30,9 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Release: TypeAlias = Annotated[str, typer.Argument(help="The whole string, as in shop@1.4.2.")]
 Reason: TypeAlias = Annotated[str, typer.Option(help="Why.")]
 
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys instead of showing it: control characters but tab and newline, and marks of direction."""
+
 
 def settings_of(config: Path | None = None, **flags: Any) -> Settings:
     return load(flags, config=config)
@@ -45,9 +49,14 @@ def counted(number: int, noun: str) -> str:
 
 def say(text: str) -> None:
     """A line of the result."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(shown(text) + "\n")
 
 
 def tell(text: str) -> None:
     """A line of progress or warning: stderr, so that the result stays clean."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(shown(text) + "\n")
+
+
+def shown(text: str) -> str:
+    """With what cannot be seen written out: a title from a stranger's error must not command the reader's terminal."""
+    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
