@@ -1,6 +1,7 @@
 """The real servers, started once a run and only if a test asks for them, and named in the summary."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -90,6 +91,10 @@ def axe() -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[USED] = []
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell without job control starts what is in its background deaf to Ctrl+C, and so would be every program of
+        # ours: the tests end some as Ctrl+C does.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
