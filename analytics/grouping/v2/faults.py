@@ -24,7 +24,8 @@ Details: TypeAlias = tuple[tuple[Literal["value", "code", "name", "source"], str
 Deciding: TypeAlias = "tuple[Frame, Json] | None"
 UNREADABLE: Deciding = (Frame("", "", in_app=True, use="unreadable"), {})
 """What decides where only a bundler knows the application's functions: nothing."""
-RAISES = re.compile(r"(?:raise|throw|panic|abort|fail)\b.*['\"`]")
+RAISES = re.compile(r"(?:raise|throw|panic|abort|fail)\b")
+SAYS = re.compile(r"['\"`]")
 MOST_FRAMES = 50
 """Of a stack, counted from the one that failed: SDKs send up to 100, and cut in the middle."""
 LONGEST_STACK = 1_000
@@ -74,7 +75,7 @@ def _by_frames(kind: str, value: str, stacks: Sequence[Sequence[Json]], platform
         if found is not None:
             frame, raw = found
             guarded = bool(value) and ((frame.use == "anonymous" and not frame.line) or is_wrapper(frame, raw, kind))
-            details = (("value", said(value, platform)),) if guarded else (*named(value, platform), *raised_by(raw))
+            details = (("value", said(value, platform)),) if guarded else told_by(value, raw, platform)
             parts = ("in-app frame", kind, frame.text, *(told for _, told in details))
             return Fault(kind, value, "in-app frame", parts, raw, stack, details)
     else:
@@ -129,16 +130,18 @@ def stack_parts(fault: Fault, platform: str) -> Parts:
     return ("all frames", fault.kind, *all_frames(fault.stack, platform))
 
 
-def named(value: str, platform: str) -> Details:
-    """The codes and the program's names in a message; browsers name the same thing by different ones."""
-    called = [] if platform == JAVASCRIPT else names(value)
-    return (*(("code", code) for code in codes(value)), *(("name", name) for name in called))
+def told_by(value: str, raw: Json, platform: str) -> Details:
+    """What tells several causes in one function apart: codes in the message, and names of the program or a statement.
 
-
-def raised_by(raw: Json) -> Details:
-    """The statement that raised what it says itself: a function may raise for several reasons."""
+    The language names what it did not find in a line that it ran. Where a line raises, it says for itself what for, and
+    its message quotes what people typed. Browsers name the same thing by different names.
+    """
     line = " ".join(text(raw.get("context_line")).split())
-    return (("source", line),) if RAISES.match(line) and len(line) <= LONGEST_LINE else ()
+    told: Details = tuple(("code", code) for code in codes(value))
+    if RAISES.match(line):
+        return (*told, ("source", line)) if SAYS.search(line) and len(line) <= LONGEST_LINE else told
+    called = [] if platform == JAVASCRIPT else names(value, line)
+    return (*told, *(("name", name) for name in called))
 
 
 def value_parts(kind: str, value: str, platform: str) -> Parts:

@@ -71,12 +71,15 @@ KINDS = {
 VARIABLE = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.items()))
 STAYS = frozenset({"code", "word"})
 NAMES = re.compile(
-    r"(?:\b(?:reading|setting|evaluating|property|attribute|attr|named?|module|columns?|table|relation|constraint|index|"
-    r"method|function|class|type|keys?|fields?|arguments?|parameters?|variable|constant|import|option|header|view|route|"
-    r"template|schema|enum|package|symbol|keyword|from|into|of type|instance of)[ :(]*)$",
+    r"(?:\b(?:reading|setting|evaluating|property|attribute|attr|module(?: named)?|columns?|table|relation|constraint|"
+    r"index|method|function|class|arguments?|parameters?|variable|constant|import(?: name)?|enum|package|symbol|"
+    r"keyword|of type|instance of)[ :(]*)$",
     re.IGNORECASE,
 )
-"""Before a quotation: it is a name that the program has."""
+"""Before a quotation: it is a name that the program has, and nobody typed."""
+AFTER_NAMES = (" object", " is not defined", " not defined")
+BLOCKED = re.compile(r"(?:inline|eval|wasm-eval|data|blob):?")
+"""Where a browser's policy found what it blocked, if at no host."""
 NAME = re.compile(r"(?:<\*>|[A-Za-z_$])[A-Za-z_$.:<>\[\]()-]{0,60}")
 CODED = re.compile(
     r"^\[(?:Errno|WinError) -?\d+\]|^ORA-\d{5}|^SQLSTATE\[\w+\](?: ?\[\d+\])?:?(?: \d+)?|HRESULT: ?0x[0-9a-fA-F]+"
@@ -117,10 +120,15 @@ def codes(value: str) -> list[str]:
     return [found.group().strip("() ").lower() for found in CODES.finditer(value[:CHARACTERS])]
 
 
-def names(value: str) -> list[str]:
-    """What a message quotes of the program: an attribute, a key, a column, a parameter."""
+def names(value: str, source: str) -> list[str]:
+    """What a message quotes of the program: an attribute, a column, a parameter.
+
+    A key, a field or a type may be the program's, or what somebody typed: it is the program's if it stands in the
+    ``source``, the line that failed.
+    """
     found = VARIABLE.finditer(value[:CHARACTERS]) if ANY_QUOTE.search(value) else ()
-    return [match.group()[1:-1] for match in found if match.lastgroup == "quoted" and _is_of_the_program(match)]
+    quoted = (match for match in found if match.lastgroup == "quoted" and NAME.fullmatch(match.group()[1:-1]))
+    return [match.group()[1:-1] for match in quoted if _is_of_the_program(match) or _stands_in(source, match)]
 
 
 def is_telling(parameterised: str) -> bool:
@@ -133,18 +141,29 @@ def _marked(match: re.Match[str]) -> str:
     if kind in STAYS:
         return found
     if kind == "quoted":
-        return found if _is_of_the_program(match) else MARK
+        is_name = NAME.fullmatch(found[1:-1]) and (_is_of_the_program(match) or _is_alone(match))
+        return found if is_name else MARK
     if kind == "id" and not _is_an_id(found):
         return found
     return MARK
 
 
 def _is_of_the_program(match: re.Match[str]) -> bool:
-    inner, before, after = match.group()[1:-1], match.string[: match.start()], match.string[match.end() :]
-    if not NAME.fullmatch(inner):
-        return False
-    alone = not before.strip() and not after.strip()
-    return alone or after.startswith((" object", " is not defined", " not defined")) or bool(NAMES.search(before))
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    return (
+        after.startswith(AFTER_NAMES)
+        or NAMES.search(before) is not None
+        or BLOCKED.fullmatch(match.group()[1:-1]) is not None
+    )
+
+
+def _is_alone(match: re.Match[str]) -> bool:
+    """Whether a message is a quotation and nothing else: without it, nothing would be left."""
+    return not match.string[: match.start()].strip() and not match.string[match.end() :].strip()
+
+
+def _stands_in(source: str, match: re.Match[str]) -> bool:
+    return re.search(rf"(?<!\w){re.escape(match.group()[1:-1])}(?!\w)", source) is not None
 
 
 def _is_an_id(word: str) -> bool:

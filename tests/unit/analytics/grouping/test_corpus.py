@@ -15,10 +15,11 @@ from analytics.grouping.v2.joining import Recorded, join
 from api.intake.keys import ProjectKeys
 from api.intake.kinds.context import Context
 from api.intake.kinds.events import event_record
-from tests.data.grouping import chains, javascript, languages, messages, plain, routes
+from tests.data.grouping import chains, javascript, languages, messages, plain, quotations, routes
 from tests.data.grouping.building import Event, Set
 
-CORPUS: tuple[Set, ...] = (*routes.SETS, *chains.SETS, *javascript.SETS, *languages.SETS, *messages.SETS, *plain.SETS)
+FILES = (routes, chains, javascript, languages, messages, plain, quotations)
+CORPUS: tuple[Set, ...] = tuple(one for file in FILES for one in file.SETS)
 APART_FILE = Path(__file__).parents[3] / "data" / "grouping" / "apart.jsonl"
 APART = tuple(
     Set(told["name"], told["why"], told["issues"], tuple(told["events"]))

@@ -12,7 +12,14 @@ CART = raised(
     "KeyError",
     "'price'",
     frame("views.py", "show", module="shop.views"),
-    frame("cart.py", "total", module="shop.cart", abs_path="/srv/shop/cart.py", package="shop"),
+    frame(
+        "cart.py",
+        "total",
+        module="shop.cart",
+        abs_path="/srv/shop/cart.py",
+        package="shop",
+        context_line='row["price"]',
+    ),
     frame("json.py", "loads", app=False, module="json"),
 )
 FIELDS: dict[str, Any] = {
