@@ -18,7 +18,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from analytics.correlation.changed_files import Changed, ChangedFile, ChangedFiles, Names, names_of
-from analytics.grouping import v1
+from analytics.grouping.v2.chains import inside_out
+from analytics.grouping.v2.shapes import frames as stack_of
+from analytics.grouping.v2.shapes import frames_beside
 
 FRAMES = 30
 """From the failure down: what is deeper is a framework's, or tells nothing."""
@@ -48,7 +50,7 @@ class Suspect:
     file: str
     frame: Frame
     depth: int
-    """0 for the frame that failed, among those of the code's own."""
+    """0 for the frame that failed first, among those of the code's own."""
     matched: int
     """Names at the end of the two paths that agree."""
     shared_by: int
@@ -94,8 +96,12 @@ def suspects(event: Mapping[str, Any], changed: ChangedFiles) -> list[Suspect]:
 
 
 def frames_of(event: Mapping[str, Any]) -> tuple[list[Frame], bool]:
-    """The frames of the code's own, the one that failed first; all of them where the client marked none, and False."""
-    stack = list(reversed(v1.frames(v1.raised(event)) or v1.frames(event)))
+    """The frames of the code's own, the one that failed first; all of them where the client marked none, and False.
+
+    The cause's come first, as in grouping, and after them those of what was raised from it.
+    """
+    raised = [frame for one in inside_out(event) for frame in reversed(stack_of(one))]
+    stack = raised or list(reversed(frames_beside(event)))
     own = [frame for frame in stack if frame.get("in_app") is True]
     found = [_frame(frame) for frame in (own or stack)[:FRAMES]]
     return [frame for frame in found if frame.paths], bool(own)

@@ -36,8 +36,8 @@ def gate_document(  # noqa: PLR0913 - the document has as many keys, and all are
     """
     verdict = judgement.verdict if judgement else Verdict.INSUFFICIENT_DATA
     score = judgement.score if judgement else None
-    sentence = judgement.sentence if judgement else f"Nothing is known of {release} in {environment}."
-    would_change = judgement.would_change if judgement else "A deploy of this release, or sessions from it."
+    sentence = judgement.sentence if judgement else f"Nothing of {release} is judged in {environment} yet."
+    would_change = judgement.would_change if judgement else "A deploy of this release, or sessions from it: each minute of them is judged once it is over."
     if degraded and verdict is not Verdict.ROLLBACK:
         sentence, would_change = _untrusted(release, judgement, degraded), UNTIL_THEN
         verdict, score = Verdict.HOLD, None

@@ -9,7 +9,7 @@ import numpy as np
 from analytics.statistics import likelihood
 from analytics.statistics.e_process import ISSUE_RATE
 from analytics.statistics.likelihood import GRID, Vector
-from analytics.verdict.reading import exposed, exposure, issues_evidence, primary
+from analytics.verdict.reading import comparable, exposed, exposure, issues_evidence, primary
 from analytics.verdict.state import State
 from models.domain.verdict import Verdict
 
@@ -30,7 +30,7 @@ class Score:
 
 
 def score(state: State, verdict: Verdict) -> Score:
-    if not exposed(state):
+    if not exposed(state) or (verdict is Verdict.INSUFFICIENT_DATA and not measured(state)):
         return Score(None)
     users = USERS_COST * users_severity(state)
     issues = ISSUES_COST * issues_severity(state)
@@ -41,6 +41,11 @@ def score(state: State, verdict: Verdict) -> Score:
     share = -log(1.0 - min(users, 1 - 1e-9)) / damage if damage > 0.0 else 1.0
     users_points = round(lost * share, 1)
     return Score(total, users_points, round(lost - users_points, 1))
+
+
+def measured(state: State) -> bool:
+    """Whether there is anything to measure the release by: a baseline beside it, or what was before."""
+    return comparable(state) or state.history_started > 0
 
 
 def users_severity(state: State) -> float:

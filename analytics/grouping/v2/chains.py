@@ -7,6 +7,7 @@ client that sends no ids sends the chain in order, the one that was raised last.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.grouping.v2 import platforms
 from analytics.grouping.v2.platforms import OTHER, PYTHON
 from analytics.grouping.v2.shapes import Json, exceptions, frames, mechanism, text
 from analytics.grouping.v2.wrappers import is_for_passing_on
@@ -38,6 +39,12 @@ def causes(event: Json, platform: str) -> list[Cause]:
     if children is None:
         return _of_line(found, platform)
     return _of_tree(found, children)[:MOST]
+
+
+def inside_out(event: Json) -> list[Json]:
+    """Every exception once: each cause, the one that decides first, and after it those that were raised from it."""
+    chained = (one for cause in causes(event, platforms.of_event(event)) for one in cause.chain)
+    return list({id(one): one for one in chained}.values())
 
 
 def _tells(exception: Json) -> bool:

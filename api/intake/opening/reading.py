@@ -6,6 +6,10 @@ from typing import Any
 import msgspec
 
 
+MOST_DIGITS = 308
+"""The largest float has 309; Python reads no whole number of more than 4,300 digits."""
+
+
 class Unreadable(Exception):
     """The bytes are no JSON object. The message says why."""
 
@@ -45,9 +49,14 @@ def _read_leniently(payload: bytes) -> Any:
     """Slower, for the few that need it: control characters, NaN, lone surrogates, a byte-order mark."""
     try:
         text = payload.decode("utf-8-sig", "replace")
-        return _mend(json.loads(text, strict=False, parse_constant=lambda _: None))
+        return _mend(json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=_whole))
     except (ValueError, RecursionError) as error:
         raise Unreadable(_reason(error)) from error
+
+
+def _whole(digits: str) -> int | None:
+    """None for what no number of a computer holds, as for NaN."""
+    return int(digits) if len(digits) <= MOST_DIGITS else None
 
 
 def _mend(value: Any) -> Any:

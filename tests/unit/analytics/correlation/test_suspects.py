@@ -38,6 +38,15 @@ def test_the_change_of_the_top_frames_file_leads() -> None:
     assert found[0].change.author == "li"
 
 
+def test_the_cause_leads_to_its_change_whoever_passed_it_on() -> None:
+    """The issue is known by the cause; what was raised from it comes after."""
+    (cause,) = event(frame("shop/db.py"))["exception"]["values"]
+    (wrapper,) = event(frame("shop/service.py"))["exception"]["values"]
+    chained = {"platform": "python", "exception": {"values": [cause, wrapper | {"mechanism": {"source": "__cause__"}}]}}
+    found = suspects(chained, [change("a1", "shop/service.py"), change("b2", "shop/db.py")])
+    assert [(one.change.commit, one.depth) for one in found] == [("b2", 0), ("a1", 1)]
+
+
 def test_a_file_that_many_touched_points_at_none_of_them_for_sure() -> None:
     """It is said how many more."""
     found = suspects(event(frame("shop/cart.py")), [change("a1", "shop/cart.py"), change("b2", "shop/cart.py")])

@@ -59,7 +59,7 @@ def test_a_release_nobody_knows_is_insufficient_data() -> None:
         None,
     )
     assert told["baseline"] == {"release": None, "kind": "none"}
-    assert told["sentence"] == "Nothing is known of shop@1.5.0 in production."
+    assert told["sentence"] == "Nothing of shop@1.5.0 is judged in production yet."
 
 
 def test_the_evidence_is_told_beside_what_is_needed() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from analytics.verdict.score import BANDS
-from models.domain.evidence import ArmMinute, EvidenceMinute
+from models.domain.evidence import ArmMinute, Baseline, EvidenceMinute, History
 from models.domain.verdict import Verdict
 from tests.fakes.evidence import Watched, minute
 
@@ -52,6 +52,14 @@ def test_the_worse_the_lower() -> None:
     assert scores == sorted(scores, reverse=True, key=lambda score: score or 0.0)
     assert scores[0] is not None
     assert scores[0] > 95
+
+
+def test_a_first_release_has_nothing_to_be_measured_by() -> None:
+    """However many it hurts: 98 of 100 would say that this is well."""
+    first = Watched(history=History(), baseline=Baseline(None, "none"))
+    judgement = first.see(minute(10, 0, exposure=1.0), times=10).now
+    assert (judgement.verdict, judgement.score) == (Verdict.INSUFFICIENT_DATA, None)
+    assert sum(reason.points for reason in judgement.reasons) == 0.0
 
 
 def test_few_data_are_a_high_score_of_low_confidence() -> None:

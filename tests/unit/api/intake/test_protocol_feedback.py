@@ -63,6 +63,15 @@ def test_an_item_is_an_event_with_words_in_its_context() -> None:
     }
 
 
+def test_an_event_that_says_it_is_feedback_is_feedback() -> None:
+    """As clients send it that have no item for it; it is no error without a name, and its names are not kept."""
+    said = item(name="Gina", contact_email="gina@example.com") | {"type": "feedback"}
+    status, values, totals = sent(("event", said))
+    assert (status, totals) == (200, {(Category.FEEDBACK, "accepted"): 1})
+    assert values[0]["message"] == "It broke"
+    assert "gina" not in str(values).lower()
+
+
 def test_the_envelopes_event_id_is_the_feedbacks_own() -> None:
     """It goes before the payload's, and is not that of the error."""
     value = kept(("feedback", item(associated_event_id=ERROR) | {"event_id": "c" * 32}), event_id=OWN)

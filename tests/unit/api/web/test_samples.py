@@ -16,10 +16,29 @@ def test_the_frame_that_failed_comes_first() -> None:
     event = {
         "exception": {"values": [{"type": "ZeroDivisionError", "value": "by zero", "stacktrace": {"frames": frames}}]}
     }
-    sample = sample_of("ab", event)
-    assert (sample.kind, sample.message) == ("ZeroDivisionError", "by zero")
-    assert sample.frames[0] == Frame("cart.py:88", "total", in_app=True, source="    1 / 0")
-    assert sample.frames[1] == Frame("flask/app.py:9", "dispatch", in_app=False, source=None)
+    (failure,) = sample_of("ab", event).failures
+    assert (failure.kind, failure.message) == ("ZeroDivisionError", "by zero")
+    assert failure.frames[0] == Frame("cart.py:88", "total", in_app=True, source="    1 / 0")
+    assert failure.frames[1] == Frame("flask/app.py:9", "dispatch", in_app=False, source=None)
+
+
+def test_the_cause_comes_before_what_was_raised_from_it() -> None:
+    """It is what the issue is known by, and where to look."""
+    cause = {"type": "PoolTimeout", "value": "no connection", "stacktrace": {"frames": [{"filename": "db.py"}]}}
+    wrapper = {"type": "ServiceError", "value": "failed", "mechanism": {"source": "__cause__"}}
+    sample = sample_of("ab", {"exception": {"values": [cause, wrapper]}, "platform": "python"})
+    assert [(one.kind, one.message) for one in sample.failures] == [
+        ("PoolTimeout", "no connection"),
+        ("ServiceError", "failed"),
+    ]
+    assert sample.failures[0].frames == (Frame("db.py", "?", in_app=False, source=None),)
+
+
+def test_a_stack_beside_the_exception_is_its_own() -> None:
+    """As in events of native crashes, whose stacks are those of threads."""
+    threads = {"values": [{"crashed": True, "stacktrace": {"frames": [{"filename": "main.c"}]}}]}
+    (failure,) = sample_of("ab", {"exception": {"values": [{"type": "SIGSEGV"}]}, "threads": threads}).failures
+    assert [frame.place for frame in failure.frames] == ["main.c"]
 
 
 @pytest.mark.parametrize(
@@ -34,9 +53,9 @@ def test_the_frame_that_failed_comes_first() -> None:
 )
 def test_an_event_of_any_shape_is_shown(event: dict[str, Any]) -> None:
     """Nothing raises, and a stack of any depth stays a list that one can read."""
-    sample = sample_of("ab", event)
-    assert len(sample.frames) <= FRAMES
-    assert all(isinstance(frame.place, str) and frame.place for frame in sample.frames)
+    (failure,) = sample_of("ab", event).failures
+    assert len(failure.frames) <= FRAMES
+    assert all(isinstance(frame.place, str) and frame.place for frame in failure.frames)
 
 
 @pytest.mark.parametrize(
@@ -45,4 +64,4 @@ def test_an_event_of_any_shape_is_shown(event: dict[str, Any]) -> None:
 )
 def test_what_an_event_says_is_shown(event: dict[str, Any]) -> None:
     """In the canonical form, and in those in which older events are stored."""
-    assert sample_of("ab", event).message == "no price"
+    assert [one.message for one in sample_of("ab", event).failures] == ["no price"]
