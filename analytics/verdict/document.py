@@ -10,6 +10,7 @@ from models.wire.times import to_text
 SCHEMA = "gate.v1"
 VALID_MILLISECONDS = 5 * MILLISECONDS_A_MINUTE
 """A verdict that is older must not be acted on."""
+FIRST = "A deploy of this release, or sessions from it: each minute of them is judged once it is over."
 UNTIL_THEN = "Nothing, until Seatrial can judge again."
 
 
@@ -37,7 +38,7 @@ def gate_document(  # noqa: PLR0913 - the document has as many keys, and all are
     verdict = judgement.verdict if judgement else Verdict.INSUFFICIENT_DATA
     score = judgement.score if judgement else None
     sentence = judgement.sentence if judgement else f"Nothing of {release} is judged in {environment} yet."
-    would_change = judgement.would_change if judgement else "A deploy of this release, or sessions from it: each minute of them is judged once it is over."
+    would_change = judgement.would_change if judgement else FIRST
     if degraded and verdict is not Verdict.ROLLBACK:
         sentence, would_change = _untrusted(release, judgement, degraded), UNTIL_THEN
         verdict, score = Verdict.HOLD, None

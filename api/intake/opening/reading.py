@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-
 MOST_DIGITS = 308
 """The largest float has 309; Python reads no whole number of more than 4,300 digits."""
 
