@@ -42,7 +42,8 @@ def test_a_broken_limit_holds_what_the_comparison_lets_continue() -> None:
     assert last.held_by == ("limit",)
     assert last.sentence == (
         "87.3 % of 150 sessions in the last 5 minutes did not fail;"
-        " the limit, at least 95 %, was broken in the last 10. Held: a limit of the policy counts whatever the baseline does."
+        " the limit, at least 95 %, was broken in the last 10."
+        " Held: a limit of the policy counts whatever the baseline does."
     )
 
 
