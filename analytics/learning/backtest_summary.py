@@ -122,8 +122,8 @@ def _not_known(compared: Sequence[Compared], *, counts_alike: bool) -> Iterator[
         given = sum(rolls_back(one.given) for one in silent)
         in_force = sum(rolls_back(one.in_force) for one in silent)
         yield (
-            f"Which of {counted(len(silent), 'deploy')} were bad, for nobody labelled them; {given} would be rolled"
-            f" back (in force: {in_force}). `seatrial decision label` says it."
+            f"What was true of {counted(len(silent), 'deploy')} that nobody labelled: {given} would be rolled back"
+            f" (in force: {in_force}). `seatrial decision label` says whether that is right."
         )
     if cut := sum(one.cut and not rolls_back(one.given) for one in compared):
         yield (
@@ -137,6 +137,6 @@ def _not_known(compared: Sequence[Compared], *, counts_alike: bool) -> Iterator[
     if other := [one for one in compared if not one.as_recorded]:
         policies = ", ".join(sorted({name for one in other for name in one.policies}))
         yield (
-            f"Why {counted(len(other), 'deploy')} went otherwise then than under the policy in force: by other policies"
-            f" (decided under {policies}), or by another version of the engine."
+            f"Why {counted(len(other), 'deploy')} went otherwise then than under the policy in force: by the policies"
+            f" of then ({policies or 'none decided'}), or by another version of the engine."
         )

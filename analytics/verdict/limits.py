@@ -8,6 +8,7 @@ limit holds, or recommends a rollback, and never rolls back.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from scipy.special import betainc
 
@@ -47,7 +48,7 @@ def needed(limits: Sequence[Limit]) -> int:
 
 def broken(shown: Sequence[EvidenceMinute], limits: Sequence[Limit]) -> tuple[Limit, ...]:
     """The limits that were broken in one of the last `LASTS` minutes; ``shown`` ends with the minute that is judged."""
-    return tuple(limit for limit in limits if any(_is_broken(limit, shown, ago) for ago in range(LASTS)))
+    return tuple(limit for limit in limits if _was_broken(limit, shown))
 
 
 def verdict(found: Verdict, broken_ones: Sequence[Limit]) -> Verdict:
@@ -73,16 +74,23 @@ def most(limit: Limit) -> float:
     return 1.0 - limit.bound if limit.is_least else limit.bound
 
 
-def _is_broken(limit: Limit, shown: Sequence[EvidenceMinute], ago: int) -> bool:
-    end = len(shown) - ago
-    return end > 0 and _beyond(limit, window(limit, shown[max(end - limit.minutes, 0) : end]))
+def _was_broken(limit: Limit, shown: Sequence[EvidenceMinute]) -> bool:
+    """In one of the windows that end with the last minutes: differences of sums up to each, for they overlap."""
+    recent, count = shown[-needed([limit]) :], BAD[limit.quantity]
+    bad = list(accumulate((count(minute.new) for minute in recent), initial=0))
+    n = list(accumulate((minute.new.started for minute in recent), initial=0))
+    for end in range(max(len(recent) - LASTS, 0) + 1, len(recent) + 1):
+        start = max(end - limit.minutes, 0)
+        if _beyond(limit, bad[end] - bad[start], n[end] - n[start]):
+            return True
+    return False
 
 
-def _beyond(limit: Limit, found: Window) -> bool:
+def _beyond(limit: Limit, bad: int, n: int) -> bool:
     if limit.quantity is Quantity.HURT:
-        return found.bad > limit.bound
+        return bad > limit.bound
     # With fewer sessions than bad ones, sessions are told late: a server tells of them a minute after its errors.
-    if not 0 < found.bad <= found.n or found.bad <= found.n * most(limit):
+    if not 0 < bad <= n or bad <= n * most(limit):
         return False
-    by_chance = float(betainc(found.bad, found.n - found.bad + 1, most(limit)))  # P(X >= bad) of a binomial X
+    by_chance = float(betainc(bad, n - bad + 1, most(limit)))  # P(X >= bad) of a binomial X
     return by_chance < CHANCE

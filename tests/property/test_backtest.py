@@ -92,7 +92,7 @@ def of_new(found: list[Compared]) -> Compared:
 
 @settings(
     deadline=None,
-    max_examples=12,
+    max_examples=10,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # an example is a second: made smaller, it would be minutes
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -1,12 +1,14 @@
 """The evaluator under policies that say more than a margin: what limits, signals and critical services call for."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from models.domain.verdict import Verdict
+from models.store import tables
 from models.store.engine import open_engine
 from models.store.migrate import migrate
 from models.store.queries import evaluations
@@ -118,6 +120,23 @@ def test_a_policy_that_judges_anew_calls_for_nothing_twice(engine: Engine, signa
     assert called(shop) == before
     assert before[-1] == (kind, OLD)
     assert shop.decisions()[-1].policy == "default@2"
+
+
+def test_a_rollback_of_a_version_without_signal_modes_stays_what_it_was(engine: Engine) -> None:
+    """Its state lacks what this version asks for: judged anew, nothing is decided or called for a second time."""
+    shop = watching(engine, AUTOMATIC)
+    canary(shop, 8, hurt=6)
+    before = called(shop), len(shop.decisions())
+    (row,) = (one for one in shop.rows(tables.evaluation) if one["release"] == NEW)
+    state = {
+        name: value for name, value in json.loads(row["state"]).items() if name not in ("stakes", "alone", "acting")
+    }
+    with engine.connect().execution_options(seatrial_writes=True) as connection, connection.begin():
+        of = tables.evaluation.c.release == NEW
+        connection.execute(update(tables.evaluation).where(of).values(state=json.dumps(state).encode()))
+    canary(shop, 3, hurt=0)
+    assert before[0][-1] == ("rollback", OLD)
+    assert (called(shop), len(shop.decisions())) == before
 
 
 def test_a_critical_service_has_its_budget(engine: Engine) -> None:

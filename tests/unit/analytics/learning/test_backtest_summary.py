@@ -61,8 +61,8 @@ def test_without_labels_there_is_no_rate() -> None:
     assert found.given.of_bad.value is None
     (said,) = found.not_known
     assert said == (
-        "Which of 1 deploy were bad, for nobody labelled them; 0 would be rolled back (in force: 1)."
-        " `seatrial decision label` says it."
+        "What was true of 1 deploy that nobody labelled: 0 would be rolled back (in force: 1)."
+        " `seatrial decision label` says whether that is right."
     )
 
 
@@ -85,7 +85,7 @@ def test_what_is_not_known_is_said() -> None:
     assert "the evidence ends with it" in found[0]
     assert "still to come of 1 deploy" in found[1]
     assert "count_abnormal" in found[2]
-    assert "decided under shop@0, shop@1" in found[3]
+    assert "of then (shop@0, shop@1)" in found[3]
     known = replace(cut, given=ROLLBACK)
     assert summary([known], counts_alike=True).not_known == ()
 
