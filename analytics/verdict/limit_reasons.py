@@ -30,6 +30,8 @@ def told(
         return replace(judgement, reasons=(*judgement.reasons, *reasons))
     held_by = (*judgement.held_by, *limits.held_by(broken))
     sentence = " ".join(reason.sentence for reason in held)
+    if limits.RECOMMENDED in held_by:
+        sentence += " The policy recommends a rollback."
     if limits.verdict(judgement.verdict, broken) is judgement.verdict:
         sentence = f"{judgement.sentence} {sentence}"
         return replace(judgement, reasons=(*judgement.reasons, *reasons), held_by=held_by, sentence=sentence)

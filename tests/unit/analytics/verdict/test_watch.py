@@ -47,6 +47,13 @@ def test_a_broken_limit_holds_what_the_comparison_lets_continue() -> None:
     )
 
 
+def test_a_limit_that_recommends_says_so() -> None:
+    """In the sentence that people are told."""
+    last = judged(Policy(limits=(HURT,)), [*HEALTHY, INCIDENT])[-1]
+    assert last.held_by == ("limit", "limit_rollback")
+    assert "the limit, at most 3, was broken in the last 10. The policy recommends a rollback. Held:" in last.sentence
+
+
 def test_seen_and_judged_say_the_same() -> None:
     """The verdict without words is the one with them, also while a limit is broken and a source is silent."""
     policy = Policy(limits=(SESSIONS, HURT))
