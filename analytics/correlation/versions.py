@@ -61,6 +61,12 @@ def parse(name: str) -> ReleaseName | None:
     return ReleaseName(package, text, version, is_hash)
 
 
+def package(name: str) -> str | None:
+    """The text before ``@`` of a release's name; None where there is none."""
+    found = parse(name)
+    return found.package if found else None
+
+
 def order_by_version(one: str, other: str) -> int | None:
     """-1, 0 or 1 as ``one`` is the earlier, the same or the later version; None unless both are of one package."""
     first, second = parse(one), parse(other)

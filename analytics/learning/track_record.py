@@ -105,24 +105,26 @@ def track_record(decisions: Sequence[Labelled]) -> TrackRecord:
 
 
 def _deploy(decisions: Sequence[Labelled]) -> _Deploy:
-    alarms = [one for one in decisions if one.verdict is Verdict.ROLLBACK]
-    holds = [one for one in decisions if one.verdict is Verdict.HOLD]
-    of_alarms = _last(said for one in alarms for said in one.labels)
-    if of_alarms is None:
-        last_words = (_last(one.labels) for one in decisions)
-        bad = True if any(said is not None and said.label == "missed" for said in last_words) else None
-    else:
-        bad = of_alarms.label not in NOT_BAD
+    of_holds = [last_word(one.labels) for one in decisions if one.verdict is Verdict.HOLD]
     return _Deploy(
-        alarm=bool(alarms),
-        bad=bad,
+        alarm=any(one.verdict is Verdict.ROLLBACK for one in decisions),
+        bad=said_bad(decisions),
         labelled=any(one.labels for one in decisions),
-        false_hold=any(said is not None and said.label in NOT_BAD for said in (_last(one.labels) for one in holds)),
+        false_hold=any(said is not None and said.label in NOT_BAD for said in of_holds),
         disagreed=any(_disagreed(one.labels) for one in decisions),
     )
 
 
-def _last(labels: Iterable[Label]) -> Label | None:
+def said_bad(decisions: Sequence[Labelled]) -> bool | None:
+    """Whether people say of the release that it was bad; None where nobody does. ``decisions``: of one deploy."""
+    of_alarms = last_word(said for one in decisions if one.verdict is Verdict.ROLLBACK for said in one.labels)
+    if of_alarms is not None:
+        return of_alarms.label not in NOT_BAD
+    last_words = (last_word(one.labels) for one in decisions)
+    return True if any(said is not None and said.label == "missed" for said in last_words) else None
+
+
+def last_word(labels: Iterable[Label]) -> Label | None:
     in_time = sorted(labels, key=lambda said: said.at)
     return in_time[-1] if in_time else None
 

@@ -22,6 +22,10 @@ SIGNALS: Mapping[str, str] = {
     "unhandled_failures": "Without failures of unknown users",
     "new_issues": "New issues",
     "crash_free_sessions": "Unhandled-free sessions",
+    "limit_crash_free_users": "Limit of users not hurt",
+    "limit_unhandled_free_sessions": "Limit of unhandled-free sessions",
+    "limit_errored_sessions": "Limit of sessions with errors",
+    "limit_hurt_users": "Limit of hurt users",
 }
 STATES: Mapping[str, str] = {
     "new_here": "New here",

@@ -6,6 +6,7 @@ any traffic shape and shared incident), and users hit by issues that are new in 
 with probability at most alpha.
 """
 
+from dataclasses import dataclass
 from math import log, sqrt
 
 from msgspec.structs import replace
@@ -22,14 +23,15 @@ from analytics.verdict.reading import (
     needed,
     ratio_of,
     served_beside,
+    weighted_evidence,
 )
 from analytics.verdict.score import score
 from analytics.verdict.state import State, dump, initial, load
 from models.domain.evidence import Baseline, EvidenceMinute, History
-from models.domain.policy import Policy
+from models.domain.policy import Policy, Signal
 from models.domain.verdict import Judgement, Verdict
 
-__all__ = ["State", "begin", "dump", "load", "observe"]
+__all__ = ["State", "Step", "begin", "dump", "explain", "history", "load", "observe", "step"]
 
 HOLD_AT, CALM_BELOW = log(10), log(5)
 CALM_MINUTES, HOLD_MINUTES = 3, 10
@@ -41,6 +43,18 @@ RATIO_Z, RATIO_VARIANCE = 5.0, 4.0
 NO_ROLLBACK = frozenset({"no_concurrent_baseline", "no_identity"})
 HOLDS = frozenset({"sample_ratio", "above_history", "unknown_users"})
 """Reasons of `withheld` under which evidence is no ground for a rollback; that hold by themselves."""
+SIGNAL_MODE = "signal_mode"
+"""Why a rollback is only recommended: the signals that may do more have not reached it by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a minute came to, not yet explained."""
+
+    state: State
+    verdict: Verdict
+    held_by: tuple[str, ...]
+    evidence: float
 
 
 def begin(policy: Policy, history: History, baseline: Baseline, *, inferred: bool = False) -> State:
@@ -48,13 +62,32 @@ def begin(policy: Policy, history: History, baseline: Baseline, *, inferred: boo
     return initial(policy, history, baseline, inferred=inferred)
 
 
+def history(state: State) -> History:
+    """What a state was begun with."""
+    told = state.history_minutes, state.history_started, state.history_hurt, state.history_old
+    return History(*told)
+
+
 def observe(state: State, minute: EvidenceMinute) -> tuple[State, Judgement]:
     """Fold one minute and judge. Pure: an open minute is judged by the same call, its state thrown away."""
+    stepped = step(state, minute)
+    return stepped.state, explain(stepped)
+
+
+def step(state: State, minute: EvidenceMinute) -> Step:
+    """Fold one minute and decide, without the words for it: those take three times as long."""
     folded = fold(state, minute)
     evidence = combined_evidence(folded)
     held_by = withheld(folded)
     verdict, settled = _decide(folded, evidence, held_by, minute.minute)
-    return settled, explanation.judgement(settled, verdict, evidence, held_by, score(settled, verdict))
+    if verdict is Verdict.ROLLBACK and not settled.acting:
+        held_by = (*held_by, SIGNAL_MODE)
+    return Step(settled, verdict, held_by, evidence)
+
+
+def explain(stepped: Step) -> Judgement:
+    state, verdict = stepped.state, stepped.verdict
+    return explanation.judgement(state, verdict, stepped.evidence, stepped.held_by, score(state, verdict))
 
 
 def withheld(state: State) -> tuple[str, ...]:
@@ -64,6 +97,8 @@ def withheld(state: State) -> tuple[str, ...]:
         reasons.append("no_concurrent_baseline")
     elif not identified(state):
         reasons.append("no_identity")
+    elif not state.stakes[Signal.USERS]:
+        pass  # it is only observed
     elif state.planned >= 1.0 and state.sequential.log_evidence >= HOLD_AT:
         reasons.append("above_history")
     elif _unknown_users_fail(state):
@@ -99,7 +134,8 @@ def _decide(state: State, evidence: float, held_by: tuple[str, ...], minute: int
     if not exposed(state) and not state.latched:
         return Verdict.INSUFFICIENT_DATA, state
     if state.latched or (evidence >= needed(state) and not NO_ROLLBACK & set(held_by)):
-        return Verdict.ROLLBACK, replace(state, latched=True)
+        acting = state.acting or weighted_evidence(state, state.alone) >= needed(state)
+        return Verdict.ROLLBACK, replace(state, latched=True, acting=acting)
     if evidence >= HOLD_AT or HOLDS & set(held_by):
         since = state.holding_since if state.holding_since is not None else minute
         return Verdict.HOLD, replace(state, holding_since=since, calm=0)

@@ -22,6 +22,7 @@ from analytics.verdict.reading import (
 from analytics.verdict.score import Score
 from analytics.verdict.state import IssueTest, State, Test
 from analytics.verdict.wording import EDGE, amount, between, count, percent, rounded, times
+from models.domain.policy import Signal
 from models.domain.verdict import Finding, Judgement, Reason, Verdict
 
 WORSE_AT, MAYBE_AT = log(20), log(3)
@@ -38,6 +39,7 @@ HELD = {
     "above_history": "since it has all traffic, users are hurt more often than in the 24 hours before the deploy, and"
     " nothing serves beside it any more to tell time of day from harm",
     "unknown_users": "failures of users without an identity come more often than on the baseline at the same time",
+    "signal_mode": "the signals that reached it may only recommend, by the policy",
 }
 
 
@@ -85,7 +87,7 @@ def _users(state: State, score: Score) -> Reason:
         base_n=max(told, 0),
         limit=None,
         issue=None,
-        sentence=_users_sentence(state, hurt, low, high),
+        sentence=_observed(state, Signal.USERS, _users_sentence(state, hurt, low, high)),
         points=score.users_points,
         ratio=rounded(ratio),
         ratio_low=rounded(low),
@@ -159,7 +161,7 @@ def _issue(state: State, test: IssueTest, points: float) -> Reason:
         base=None,
         limit=e_process.ISSUE_RATE,
         issue=test.issue,
-        sentence=f"An issue that is new in this release hit {told}",
+        sentence=_observed(state, Signal.NEW_ISSUES, f"An issue that is new in this release hit {told}"),
         points=points,
         log_evidence=rounded(test.log_evidence),
     )
@@ -204,6 +206,10 @@ def _beside(base: float | None, low: float, high: float) -> Finding:
 # Sentences ----------------------------------------------------------------------------------------------------------
 
 
+def _observed(state: State, signal: Signal, sentence: str) -> str:
+    return sentence if state.stakes[signal] else f"{sentence} Only observed, by the policy."
+
+
 def _users_sentence(state: State, hurt: int, low: float, high: float) -> str:
     named = identified(state)
     if not comparable(state):
@@ -239,7 +245,7 @@ def _sentence_of_history(state: State, seen: str, *, named: bool) -> str:
 
 def _headline(state: State, verdict: Verdict, evidence: float, held_by: tuple[str, ...], reasons: list[Reason]) -> str:
     why = "; ".join(_held(state, reason) for reason in held_by)
-    worst = max(reasons[:-1], key=lambda reason: reason.log_evidence).sentence
+    worst = max(_judged_on(state, reasons[:-1]), key=lambda reason: reason.log_evidence).sentence
     if verdict is Verdict.ROLLBACK:
         return f"{worst} {_odds(state, evidence)}"
     if verdict is Verdict.HOLD:
@@ -252,6 +258,12 @@ def _headline(state: State, verdict: Verdict, evidence: float, held_by: tuple[st
         return f"No verdict: {why}. {worst}"
     share = 100 * information(state) / enough(state)
     return f"Too little data yet: {share:.0f} % of what a verdict needs. {worst}"
+
+
+def _judged_on(state: State, reasons: list[Reason]) -> list[Reason]:
+    """Those of signals that are not only observed: the users' first, the issues' after it."""
+    users, issues = reasons[:1], reasons[1:]
+    return (users if state.stakes[Signal.USERS] else []) + (issues if state.stakes[Signal.NEW_ISSUES] else [])
 
 
 def _held(state: State, reason: str) -> str:

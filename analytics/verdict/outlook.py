@@ -1,6 +1,6 @@
 """What would change a verdict: further hurt users, further sessions, or something that is missing."""
 
-from math import ceil, log
+from math import ceil
 
 import numpy as np
 
@@ -8,8 +8,6 @@ from analytics.statistics import e_process
 from analytics.statistics.likelihood import concurrent, divergence
 from analytics.verdict.reading import (
     FOUND,
-    WEIGHT_ISSUES,
-    WEIGHT_USERS,
     base_rate,
     comparable,
     enough,
@@ -19,9 +17,11 @@ from analytics.verdict.reading import (
     issues_evidence,
     needed,
     served_beside,
+    stake,
 )
 from analytics.verdict.state import EFFECTS_AT, MARGIN_AT, State, thetas
 from analytics.verdict.wording import count
+from models.domain.policy import Signal
 from models.domain.verdict import Verdict
 
 FURTHER_USERS = 200
@@ -60,7 +60,8 @@ def further_users(state: State) -> int | None:
     running = np.asarray(state.users.running) + users[:, np.newaxis] * each[EFFECTS_AT]
     at_margin = state.users.likelihood[MARGIN_AT] + users * each[MARGIN_AT]
     evidence = e_process.log_evidence(running, at_margin, state.minutes - 1, state.bake_minutes)
-    combined = np.logaddexp(log(WEIGHT_USERS) + evidence, log(WEIGHT_ISSUES) + issues_evidence(state))
+    issues = stake(state, Signal.NEW_ISSUES) + issues_evidence(state)
+    combined = np.logaddexp(stake(state, Signal.USERS) + evidence, issues)
     reached = combined >= needed(state)
     return int(users[reached.argmax()]) if reached.any() else None
 

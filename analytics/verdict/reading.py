@@ -1,15 +1,15 @@
 """What a state says: its exposure and evidence, and whether it can carry a verdict."""
 
-from math import log
+from collections.abc import Iterable
+from math import inf, log
 
 import numpy as np
 
 from analytics.statistics import e_process
 from analytics.statistics.likelihood import GRID, confidence_sequence, divergence, estimate, log_sum
 from analytics.verdict.state import LIMIT_AT, NO_HARM_LIMIT, State, Test
+from models.domain.policy import Signal
 
-WEIGHT_USERS, WEIGHT_ISSUES = 0.50 / 0.72, 0.22 / 0.72
-"""The stakes of 2.2 on the two signals, shared out over them alone; a signal without data keeps its stake at E = 1."""
 PRIOR_SESSIONS = 200.0
 """The planned share counts as so many sessions when the share of exposure is estimated (2.3)."""
 FOUND = 2.0
@@ -98,11 +98,28 @@ def needed(state: State) -> float:
     return e_process.threshold(state.alpha)
 
 
+def stake(state: State, signal: str) -> float:
+    """The logarithm of the share of the bet on a signal; minus infinity on one that is only observed."""
+    share = state.stakes[signal]
+    return log(share) if share > 0.0 else -inf
+
+
 def combined_evidence(state: State) -> float:
-    """``log E``: the weighted mean of the signals' e-values, valid whatever their dependence."""
-    if not comparable(state):
-        return max(state.sequential.log_evidence, log(WEIGHT_ISSUES) + issues_evidence(state))
-    return log_sum([log(WEIGHT_USERS) + primary(state).log_evidence, log(WEIGHT_ISSUES) + issues_evidence(state)])
+    """``log E``: the weighted mean of the signals' e-values, valid whatever their dependence.
+
+    A signal without data keeps its stake at E = 1.
+    """
+    if comparable(state):
+        return weighted_evidence(state, Signal)
+    issues = weighted_evidence(state, [Signal.NEW_ISSUES])
+    return max(state.sequential.log_evidence, issues) if state.stakes[Signal.USERS] > 0.0 else issues
+
+
+def weighted_evidence(state: State, signals: Iterable[str]) -> float:
+    """The same of some of the signals; the others count as E = 0, so that less proves what all would have to."""
+    logs = {Signal.USERS: primary(state).log_evidence, Signal.NEW_ISSUES: issues_evidence(state)}
+    parts = [stake(state, signal) + logs[Signal(signal)] for signal in signals]
+    return log_sum(parts) if parts else -inf
 
 
 def issues_evidence(state: State) -> float:

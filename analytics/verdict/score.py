@@ -11,6 +11,7 @@ from analytics.statistics.e_process import ISSUE_RATE
 from analytics.statistics.likelihood import GRID, Vector
 from analytics.verdict.reading import comparable, exposed, exposure, issues_evidence, primary
 from analytics.verdict.state import State
+from models.domain.policy import Signal
 from models.domain.verdict import Verdict
 
 BANDS = {Verdict.ROLLBACK: (0.0, 29.0), Verdict.HOLD: (30.0, 69.0), Verdict.CONTINUE: (70.0, 100.0)}
@@ -32,8 +33,8 @@ class Score:
 def score(state: State, verdict: Verdict) -> Score:
     if not exposed(state) or (verdict is Verdict.INSUFFICIENT_DATA and not measured(state)):
         return Score(None)
-    users = USERS_COST * users_severity(state)
-    issues = ISSUES_COST * issues_severity(state)
+    users = USERS_COST * users_severity(state) if state.stakes[Signal.USERS] else 0.0
+    issues = ISSUES_COST * issues_severity(state) if state.stakes[Signal.NEW_ISSUES] else 0.0
     low, high = BANDS.get(verdict, (0.0, 100.0))
     total = round(min(max(100.0 * (1.0 - users) * (1.0 - issues), low), high), 1)
     lost = 100.0 - total

@@ -25,12 +25,17 @@ def silent(window: Sequence[EvidenceMinute]) -> bool:
     return due(window) >= LEAST_DUE
 
 
+def verdict(found: Verdict) -> Verdict:
+    """While the source is silent: hold, but a rollback stays, and nothing at all is no verdict."""
+    return found if found in (Verdict.ROLLBACK, Verdict.INSUFFICIENT_DATA) else Verdict.HOLD
+
+
 def silenced(judgement: Judgement, release: str, expected: float) -> Judgement:
-    """The judgement while the source is silent: hold, except that a rollback stays and nothing at all is no verdict."""
+    """The judgement while the source is silent, in words."""
     gap = f"No session of {release} arrived in {WINDOW} minutes, where about {expected:.0f} were due"
     told = f"{gap}: is its SDK still sending?"
     held_by = (*judgement.held_by, REASON)
-    if judgement.verdict in (Verdict.ROLLBACK, Verdict.INSUFFICIENT_DATA):
+    if verdict(judgement.verdict) is not Verdict.HOLD:
         return replace(judgement, held_by=held_by, sentence=f"{judgement.sentence} {told}")
     # A score would have to add up to its reasons' points and lie in the band of a hold; silence has neither.
     return replace(

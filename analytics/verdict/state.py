@@ -8,7 +8,8 @@ import numpy as np
 from analytics.statistics.e_process import EFFECTS, ISSUE_EFFECTS, stretch
 from analytics.statistics.likelihood import GRID, Vector
 from models.domain.evidence import Baseline, History
-from models.domain.policy import Policy
+from models.domain.policy import Policy, Signal
+from models.domain.verdict import Mode
 
 NOTHING = -1e300
 """The logarithm of no stake: minus infinity, but JSON can hold it."""
@@ -66,6 +67,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     alpha: float
     margin: float
     bake_minutes: int
+    stakes: dict[str, float]
+    """By signal, its share of what is betted; one that is only observed has none. They sum to 1."""
+    alone: tuple[str, ...]
+    """The signals after which a rollback may be done, not only recommended."""
     baseline: str | None
     concurrent: bool
     inferred: bool
@@ -120,6 +125,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     onset: int | None = None
     """The minute from which the evidence grew, while it is above nothing."""
     latched: bool = False
+    acting: bool = False
+    """Whether the evidence of the signals in `alone` reached, without the others, what a rollback needs."""
     holding_since: int | None = None
     calm: int = 0
 
@@ -130,11 +137,14 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def initial(policy: Policy, history: History, baseline: Baseline, *, inferred: bool) -> State:
-    start = Test.start(policy.margin)
+    margin = policy.margin_of(Signal.USERS)
+    start = Test.start(margin)
     return State(
         alpha=policy.alpha,
-        margin=policy.margin,
+        margin=margin,
         bake_minutes=policy.bake_minutes,
+        stakes=_stakes(policy),
+        alone=tuple(signal.value for signal in Signal if _limited_to(policy, signal) is Mode.AUTOMATIC),
         baseline=baseline.release,
         concurrent=baseline.kind == "concurrent",
         inferred=inferred,
@@ -146,6 +156,19 @@ def initial(policy: Policy, history: History, baseline: Baseline, *, inferred: b
         units=start,
         sequential=start,
     )
+
+
+def _stakes(policy: Policy) -> dict[str, float]:
+    """Where all is only observed, it is still judged: for what is shown, the signals' own modes alone count."""
+    judged = [signal for signal in Signal if _limited_to(policy, signal) is not Mode.OBSERVE]
+    total = sum(policy.weight_of(signal) for signal in judged)
+    return {signal.value: policy.weight_of(signal) / total if signal in judged else 0.0 for signal in Signal}
+
+
+def _limited_to(policy: Policy, signal: Signal) -> Mode:
+    """The signal's own mode. The policy's mode changes what is done with the result, and begins no test anew."""
+    own = policy.signals.get(signal)
+    return own.mode if own and own.mode else Mode.AUTOMATIC
 
 
 def dump(state: State) -> bytes:

@@ -16,6 +16,7 @@ from api.rest import (
     schemas,
     submissions,
     teaching,
+    watched,
 )
 
 router = APIRouter()
@@ -29,6 +30,7 @@ PARTS = (
     teaching,
     feedback,
     decisions,
+    watched,
     events,
     policy,
     project_settings,

@@ -4,30 +4,36 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from msgspec.structs import replace
-
-from analytics.verdict import engine, silence
+from analytics.verdict import watch
 from analytics.verdict.engine import State
+from analytics.verdict.watch import Seen
 from models.domain.deploy import MINUTE, Deploy
 from models.domain.evidence import Baseline, EvidenceMinute, History
-from models.domain.policy import Policy
-from models.domain.verdict import Judgement, Verdict
+from models.domain.policy import Limit, Policy
+from models.domain.verdict import Judgement
 from models.store.queries.evaluations import Recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was found after a minute, and the minutes that the engine was shown last."""
+    """What was found after a minute, in words."""
 
-    minute: int
+    seen: Seen
     judgement: Judgement
-    shown: tuple[EvidenceMinute, ...]
-    state: State
     provisional: bool = False
 
     @property
-    def silent(self) -> bool:
-        return silence.REASON in self.judgement.held_by
+    def minute(self) -> int:
+        return self.seen.minute
+
+    @property
+    def shown(self) -> tuple[EvidenceMinute, ...]:
+        """The minutes that were judged last, this one at the end."""
+        return self.seen.shown
+
+    @property
+    def state(self) -> State:
+        return self.seen.step.state
 
 
 @dataclass(slots=True)
@@ -43,14 +49,15 @@ class Course:
     """The last decision before this look."""
     stored: bool
     """Whether the store has an evaluation of it already."""
+    limits: tuple[Limit, ...] = ()
     anew: bool = False
     """Whether it is folded once more from its first minute, because the policy asks for another test."""
     judgement: Judgement | None = None
     judged: list[Judged] = field(default_factory=list)
     shown: tuple[EvidenceMinute, ...] = ()
     """The last minutes folded, oldest first."""
-    shown_before: tuple[EvidenceMinute, ...] = ()
-    """The same as this look began."""
+    standing: frozenset[str] = frozenset()
+    """What of `calling.standing` was there as this look began."""
     found_as_of: int = 0
     """``as_of`` as the store has it, for the compare-and-set."""
 
@@ -71,21 +78,16 @@ class Course:
 
 
 def start(deploy: Deploy, first_minute: int, policy: Policy, history: History) -> Course:
-    state = begin(deploy, policy, history)
+    before = first_minute - 1
+    state = watch.begin(policy, deploy.release, deploy.replaces, history, inferred=deploy.inferred)
     return Course(
-        deploy, first_minute, first_minute - 1, state, recorded=None, stored=False, found_as_of=first_minute - 1
+        deploy, first_minute, before, state, recorded=None, stored=False, limits=policy.limits, found_as_of=before
     )
-
-
-def begin(deploy: Deploy, policy: Policy, history: History) -> State:
-    """The engine's first state. A known baseline may come to serve beside the release at any time: the minutes tell."""
-    kind = "none" if deploy.replaces is None else "concurrent"
-    return engine.begin(policy, history, Baseline(deploy.replaces, kind), inferred=deploy.inferred)
 
 
 def fold(course: Course, evidence: Sequence[EvidenceMinute]) -> None:
     """Fold closed minutes, each once and in order."""
-    for judged in _judge(course, evidence, course.shown):
+    for judged in _judge(course, evidence):
         course.state = judged.state
         course.as_of = judged.minute
         course.judgement = judged.judgement
@@ -96,19 +98,14 @@ def fold(course: Course, evidence: Sequence[EvidenceMinute]) -> None:
 def look(course: Course, evidence: Sequence[EvidenceMinute]) -> Judged | None:
     """The judgement of minutes that are still open; the course is left as it is."""
     last = None
-    for judged in _judge(course, evidence, course.shown):
+    for judged in _judge(course, evidence):
         last = judged
-    if last is None:
-        return None
-    return Judged(last.minute, last.judgement, last.shown, last.state, provisional=True)
+    return dataclasses.replace(last, provisional=True) if last else None
 
 
 def keep(course: Course, judged: Judged) -> None:
-    """Let what was decided on an open minute hold from now on: a rollback is final, and a hold lasts as holds do."""
-    if judged.judgement.verdict is Verdict.ROLLBACK:
-        course.state = replace(course.state, latched=True)
-    else:
-        course.state = replace(course.state, holding_since=judged.state.holding_since, calm=0)
+    """Let what was decided on an open minute hold from now on."""
+    course.state = watch.kept(course.state, judged.seen)
     course.judgement = judged.judgement
     course.judged.append(judged)
 
@@ -124,11 +121,7 @@ def planned(deploy: Deploy, evidence: Sequence[EvidenceMinute]) -> Iterator[Evid
             yield dataclasses.replace(minute, exposure=exposure)
 
 
-def _judge(course: Course, evidence: Sequence[EvidenceMinute], shown: tuple[EvidenceMinute, ...]) -> Iterator[Judged]:
-    state = course.state
-    for minute in planned(course.deploy, evidence):
-        state, judgement = engine.observe(state, minute)
-        shown = (*shown, minute)[-silence.WINDOW :]
-        if silence.silent(shown):
-            judgement = silence.silenced(judgement, course.deploy.release, silence.due(shown))
-        yield Judged(minute.minute, judgement, shown, state)
+def _judge(course: Course, evidence: Sequence[EvidenceMinute]) -> Iterator[Judged]:
+    minutes = planned(course.deploy, evidence)
+    for seen in watch.follow(course.state, course.shown, minutes, course.limits):
+        yield Judged(seen, watch.judgement(seen, course.deploy.release, course.limits))

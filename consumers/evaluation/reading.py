@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from analytics.correlation.deploys import deploys
-from analytics.verdict import engine, silence
+from analytics.verdict import calling, engine, watch
 from analytics.verdict.engine import State
 from consumers.evaluation import course
 from consumers.evaluation.course import Course
@@ -28,7 +28,7 @@ def courses(connection: Connection, project: str, policy: Policy, closed: int) -
     """Every deploy of a project that is still watched; ``closed`` is the last closed minute."""
     known = {(one.environment, one.deploy): one for one in evaluations.under_watch(connection, project)}
     over = evaluations.ended(connection, project)
-    shown = evaluations.last_shown(connection, project, silence.WINDOW)
+    shown = evaluations.last_shown(connection, project, watch.window(policy.limits))
     seen = told.first_sessions(connection, project, closed + 1)
     facts = told.facts(connection, project)
     for environment in sorted(facts.keys() | seen.keys()):
@@ -72,7 +72,7 @@ def _go_on(
     connection: Connection, project: str, policy: Policy, deploy: Deploy, found: UnderWatch, shown: Sequence[str]
 ) -> Course:
     """From what is stored; or anew from the first minute, if the policy asks for another test or it cannot be read."""
-    if not _asks_the_same(connection, project, policy, found):
+    if not _asks_the_same(connection, project, policy, deploy.release, found):
         return _anew(connection, project, policy, deploy, found)
     try:
         state, judgement = _state(found.state), msgspec.json.decode(found.judgement, type=Judgement)
@@ -87,11 +87,19 @@ def _go_on(
         state,
         recorded=found.recorded,
         stored=True,
+        limits=policy.limits,
         judgement=judgement,
         shown=minutes,
-        shown_before=minutes,
+        standing=_standing(state, minutes, policy),
         found_as_of=found.as_of,
     )
+
+
+def _standing(state: State, shown: Sequence[EvidenceMinute], policy: Policy) -> frozenset[str]:
+    """By the closed minutes: what an open one seemed to begin is told once it has."""
+    if state.latched:
+        return calling.standing(Verdict.ROLLBACK, () if state.acting else (engine.SIGNAL_MODE,))
+    return calling.standing(Verdict.HOLD, watch.beside(shown, policy.limits))
 
 
 def _anew(connection: Connection, project: str, policy: Policy, deploy: Deploy, found: UnderWatch) -> Course:
@@ -100,8 +108,18 @@ def _anew(connection: Connection, project: str, policy: Policy, deploy: Deploy, 
     anew.stored, anew.anew = True, True
     anew.recorded, anew.found_as_of = found.recorded, found.as_of
     if found.recorded and found.recorded.verdict is Verdict.ROLLBACK:
-        anew.state = replace(anew.state, latched=True)
+        acting = _acting(found.state)
+        anew.state = replace(anew.state, latched=True, acting=acting)
+        anew.standing = _standing(anew.state, (), policy)
     return anew
+
+
+def _acting(stored: bytes) -> bool:
+    """Whether a rollback was reached by signals that may act; before signals had modes, all might."""
+    try:
+        return _state(stored).acting
+    except ValueError:
+        return True
 
 
 def _state(stored: bytes) -> State:
@@ -113,13 +131,8 @@ def _state(stored: bytes) -> State:
     return state
 
 
-def _asks_the_same(connection: Connection, project: str, policy: Policy, found: UnderWatch) -> bool:
+def _asks_the_same(connection: Connection, project: str, policy: Policy, release: str, found: UnderWatch) -> bool:
     if found.policy == policy.title:
         return True
     before = policies.titled(connection, project, found.policy)
-    return before is not None and asks(before) == asks(policy)
-
-
-def asks(policy: Policy) -> tuple[object, ...]:
-    """What of a policy changes the test itself; the rest only changes what is done with its result."""
-    return policy.alpha, policy.margin, policy.bake_minutes, policy.count_abnormal
+    return before is not None and watch.asks(before, release) == watch.asks(policy, release)

@@ -10,9 +10,10 @@ from sqlalchemy import and_, insert, select, update
 
 from actions.call import action_row
 from analytics.verdict import engine
+from analytics.verdict.calling import Call
 from analytics.verdict.document import VALID_MILLISECONDS, gate_document
 from consumers.evaluation.course import Course, Judged
-from consumers.evaluation.deciding import Call, Taken, decisions
+from consumers.evaluation.deciding import Taken, decisions
 from models.domain.decision import Frozen
 from models.domain.deploy import MINUTE
 from models.domain.policy import Policy

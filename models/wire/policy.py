@@ -2,21 +2,20 @@
 
 import base64
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from models.domain.policy import Policy, Webhook
 from models.domain.verdict import Mode
-from models.wire import toml
+from models.wire import policy_tables, toml
+from models.wire.policy_tables import FALSE_ROLLBACKS, MARGIN
 from models.wire.toml import BadDocument
 
 KEYS = (
-    "name", "mode", "false_rollbacks_per_1000", "margin", "bake", "count_abnormal", "allowed_hosts", "webhook",
+    "name", "mode", "false_rollbacks_per_1000", "margin", "bake", "count_abnormal", "signals", "limits", "services",
+    "allowed_hosts", "webhook",
 )  # fmt: skip
 WEBHOOK_KEYS = ("url", "secret")
-BAKE = re.compile(r"([1-9][0-9]{0,5})(m|h|d)")
-BAKE_MINUTES = {"m": 1, "h": 60, "d": 1440}
 LONGEST_BAKE = 14 * 1440
 """Minutes: a release is not watched for longer."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -26,8 +25,6 @@ MASK = "whsec_…"
 """What is shown in the place of a secret."""
 SECRET_BYTES = range(24, 65)
 """How long Standard Webhooks lets a secret be."""
-FALSE_ROLLBACKS = (0.001, 200.0)
-MARGIN = (0.001, 1.0)
 
 
 def parse_policy(text: str) -> Policy:
@@ -36,17 +33,21 @@ def parse_policy(text: str) -> Policy:
     Raises `BadDocument`.
     """
     told = toml.read(text)
+    policy_tables.not_yet(told, "")
     toml.know(told, KEYS, "")
     default = Policy()
+    mode = toml.choice(told.get("mode", default.mode.value), "mode", "mode", Mode)
+    budget = told.get("false_rollbacks_per_1000", default.false_rollbacks_per_1000)
     return Policy(
         name=_name(told.get("name", default.name)),
-        mode=_mode(told.get("mode", default.mode.value)),
-        false_rollbacks_per_1000=_number(
-            told, "false_rollbacks_per_1000", default.false_rollbacks_per_1000, FALSE_ROLLBACKS
-        ),
-        margin=_number(told, "margin", default.margin, MARGIN),
+        mode=mode,
+        false_rollbacks_per_1000=toml.number(budget, "false_rollbacks_per_1000", FALSE_ROLLBACKS, 2.5),
+        margin=toml.number(told.get("margin", default.margin), "margin", MARGIN, 0.05),
         bake_minutes=_bake(told["bake"]) if "bake" in told else default.bake_minutes,
         count_abnormal=_flag(told.get("count_abnormal", default.count_abnormal)),
+        signals=policy_tables.signals(told.get("signals", {}), mode),
+        limits=policy_tables.limits(told.get("limits", [])),
+        critical=policy_tables.services(told.get("services", {})),
         webhook=_webhook(told["webhook"]) if "webhook" in told else None,
         allowed_hosts=_hosts(told.get("allowed_hosts", [])),
     )
@@ -83,27 +84,9 @@ def _name(value: object) -> str:
     raise BadDocument(message)
 
 
-def _mode(value: object) -> Mode:
-    modes = [mode.value for mode in Mode]
-    if isinstance(value, str) and value in modes:
-        return Mode(value)
-    message = f"mode: {value!r} is no mode; write one of {', '.join(modes)}"
-    raise BadDocument(message)
-
-
-def _number(told: Mapping[str, Any], key: str, default: float, limits: tuple[float, float]) -> float:
-    value = told.get(key, default)
-    least, most = limits
-    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
-        return float(value)
-    message = f"{key}: {value!r} is not a number from {least:g} to {most:g}, such as {default:g}"
-    raise BadDocument(message)
-
-
 def _bake(value: object) -> int:
-    found = BAKE.fullmatch(value) if isinstance(value, str) else None
-    minutes = int(found[1]) * BAKE_MINUTES[found[2]] if found else 0
-    if 0 < minutes <= LONGEST_BAKE:
+    minutes = toml.minutes(value)
+    if minutes is not None and minutes <= LONGEST_BAKE:
         return minutes
     message = f'bake: {value!r} is no time up to 14 days; write minutes, hours or days, such as "90m", "24h" or "2d"'
     raise BadDocument(message)

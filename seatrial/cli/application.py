@@ -26,6 +26,7 @@ COMMANDS = (
     "feedback",
     "decisions",
     "policies",
+    "backtesting",
     "reports",
     "replaying",
     "doctoring",

@@ -24,6 +24,8 @@ CALLS = (
     "/themes",
     "/decisions",
     "/decisions/d-1",
+    "/watched",
+    "/watched/minutes?deploy=d",
     "/events/0123456789abcdef0123456789abcdef",
     "/ledger",
     "/policy",
@@ -438,6 +440,14 @@ def test_bad_policies(api: Serving, document: bytes, status: int, place: str | N
     answer = api.client.put("/api/v1/projects/shop/policy", content=document)
     assert _problem(answer, status).get("place") == place
     assert api.get("/policy")["policy"] == "default@0"
+
+
+def test_what_was_watched(api: Serving) -> None:
+    """Nothing is an empty list; what is asked for wrongly is named."""
+    assert api.get("/watched") == api.get("/watched/minutes", deploy="d") == {"items": [], "next": None}
+    calls = {"/watched?since=soon": "query.since", "/watched?cursor=x": "cursor", "/watched/minutes": "query.deploy"}
+    for call, place in calls.items():
+        assert _problem(api.client.get(f"/api/v1/projects/shop{call}"), 422)["place"] == place
 
 
 # Settings --------------------------------------------------------------------------------------------------------

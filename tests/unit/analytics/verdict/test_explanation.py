@@ -167,7 +167,7 @@ def test_a_rollback_says_that_nothing_changes_it() -> None:
 def test_every_reason_for_holding_has_its_words() -> None:
     """Each word of `held_by` that the engine gives is explained."""
     always = {"no_concurrent_baseline", "no_identity", "inferred_deploy", "sample_ratio"}
-    assert set(HELD) == always | {"above_history", "unknown_users"}
+    assert set(HELD) == always | {"above_history", "unknown_users", "signal_mode"}
 
 
 def test_signals_without_data_are_named() -> None:

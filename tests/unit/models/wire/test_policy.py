@@ -1,6 +1,8 @@
 """models/wire/policy.py: TOML to a policy, and errors that name the place and the fix."""
 
 import base64
+import re
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from models.domain.verdict import Mode
 from models.wire.policy import parse_policy, with_secret
 from models.wire.toml import BadDocument
 
+ROOT = Path(__file__).parents[4]
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 WHOLE = f"""
 name = "careful"
@@ -156,3 +159,13 @@ def test_no_secret_is_filled_in_elsewhere(text: str) -> None:
 def test_decisions_name_policy_and_version() -> None:
     """``name@version``."""
     assert Policy(name="careful", version=3).title == "careful@3"
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/policies.md"])
+def test_what_the_pages_show_is_a_policy(page: str) -> None:
+    """With a secret in the place of theirs."""
+    text = (ROOT / page).read_text()
+    (shown,) = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "false_rollbacks" in block]
+    policy = parse_policy(re.sub(r"whsec_[.]+", SECRET, shown))
+    assert policy.name == "shop"
+    assert policy.webhook is not None
