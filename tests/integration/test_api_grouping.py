@@ -45,7 +45,7 @@ def test_an_issue_says_why_its_events_are_one_thing(api: Serving) -> None:
     stack = next(one for one in told["tree"]["children"][0]["children"] if one["component"] == "stack")
     frames = [(one["value"], one["contributes"]) for one in stack["children"]]
     assert frames == [("shop.cart total", True), ("shop.views show", False)]
-    assert {one["kind"] for one in told["keys"]} == {"primary", "stack and value"}
+    assert {one["kind"] for one in told["keys"]} == {"primary", "stack", "stack and value"}
     assert told["merged_into"] is None
 
 

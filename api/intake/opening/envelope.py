@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.intake.limits import MAX_HEADER_LINE_BYTES, MAX_ITEMS
-from api.intake.opening.reading import Unreadable, read_object
+from api.intake.opening.reading import Unreadable, read_header
 from api.intake.refusal import Refusal, bad_envelope
 
 
@@ -87,6 +87,6 @@ def _line(body: bytes, start: int) -> tuple[bytes, int]:
 
 def _object(line: bytes, what: str) -> dict[str, Any]:
     try:
-        return read_object(line)
+        return read_header(line)
     except Unreadable as error:
         raise bad_envelope(f"{what}: {error}") from error

@@ -1,6 +1,7 @@
 """JSON as SDKs really send it: lone surrogates, NUL, NaN, bad UTF-8 are mended; what no mending helps is refused."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,22 +17,35 @@ class Unreadable(Exception):
 _decode = msgspec.json.Decoder().decode
 
 
+def read_header(line: bytes) -> dict[str, Any]:
+    """As `read_object`, but of a header every number counts: one that is too long to be read is refused."""
+    return _object(read(line, whole=int))
+
+
 def read_object(payload: bytes) -> dict[str, Any]:
     """The JSON object in ``payload``, each of its strings valid UTF-8 without NUL. Raises `Unreadable`."""
-    value = read(payload)
+    return _object(read(payload))
+
+
+def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         message = f"expected a JSON object, got {type(value).__name__}"
         raise Unreadable(message)
     return value
 
 
-def read(payload: bytes) -> Any:
+def _whole(digits: str) -> int | None:
+    """None for what no number of a computer holds, as for NaN."""
+    return int(digits) if len(digits) <= MOST_DIGITS else None
+
+
+def read(payload: bytes, whole: Callable[[str], int | None] = _whole) -> Any:
     """The JSON value in ``payload``, mended. Raises `Unreadable`."""
     try:
         value = _decode(payload)
         return _mend(value) if b"\\u0000" in payload else value
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _read_leniently(payload)
+        return _read_leniently(payload, whole)
     except RecursionError as error:
         raise Unreadable(_reason(error)) from error
 
@@ -44,18 +58,13 @@ def write(value: object) -> bytes:
         raise Unreadable(_reason(error)) from error
 
 
-def _read_leniently(payload: bytes) -> Any:
+def _read_leniently(payload: bytes, whole: Callable[[str], int | None]) -> Any:
     """Slower, for the few that need it: control characters, NaN, lone surrogates, a byte-order mark."""
     try:
         text = payload.decode("utf-8-sig", "replace")
-        return _mend(json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=_whole))
+        return _mend(json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=whole))
     except (ValueError, RecursionError) as error:
         raise Unreadable(_reason(error)) from error
-
-
-def _whole(digits: str) -> int | None:
-    """None for what no number of a computer holds, as for NaN."""
-    return int(digits) if len(digits) <= MOST_DIGITS else None
 
 
 def _mend(value: Any) -> Any:
@@ -69,4 +78,6 @@ def _mend(value: Any) -> Any:
 
 
 def _reason(error: BaseException) -> str:
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return "a number has too many digits" if "int_max_str_digits" in str(error) else str(error)[:200]
