@@ -82,11 +82,15 @@ def _short(outcomes: Sequence[Outcomes], cell: str, oracles: Oracles) -> str:
     if not here:
         return "–"
     told = figures(here, oracles)
-    return percent(told.false) if told.false.of else f"{100 * told.found.share:.0f} % {times(told.delay)}".strip()
+    return percent(told.false) if told.false.of else _found(told)
+
+
+def _found(told: Figures | Point) -> str:
+    return f"{100 * told.found.share:.0f} % {times(told.delay)}".strip() if told.found.of else "–"
 
 
 def _point(point: Point | None) -> str:
-    return f"{percent(point.found)} {times(point.delay)} at {point.level:.2f}" if point else "not reached"
+    return f"{_found(point)} at {point.level:.2f}" if point else "not reached"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -119,6 +119,8 @@ def test_a_judge_that_was_not_asked_about_a_cell_has_a_dash_there(tmp_path: Path
 
     healthy = tables.by_cell(watched, {}, healthy=True).splitlines()
     assert [line.split(" | ")[2] for line in healthy[2:]] == ["0.0 % |", "– |"]
+    assert tables.by_cell(watched, {}, healthy=False).splitlines()[2:] == []
+    assert tables.by_budget(watched, {}).splitlines()[2].startswith("| z-test | – at ")
 
 
 def test_results_of_another_number_of_releases_are_not_mixed_in(tmp_path: Path) -> None:
