@@ -1,6 +1,7 @@
 """What every judge of the benchmark must hold to, on every kind of release."""
 
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from benchmarks.decisions.judges import JUDGES, LIMITS, ORACLES
 from benchmarks.decisions.running import Panel
 from benchmarks.decisions.streams import Arm, Due, Episode, Past, Stream, Truth
-from tests.fakes.streams import Steady, draw
+from tests.fakes import streams
+from tests.fakes.streams import Steady
 
 RELEASES = 6
 BAD = {
@@ -23,6 +25,8 @@ BAD = {
     "odd": Steady(minutes=127, segments=1, effect=3.0),
 }
 WATCHES = Panel(JUDGES, LIMITS, ORACLES).watching(healthy=False)
+draw = cache(streams.draw)
+"""The same releases for every judge."""
 Record = TypeVar("Record", Arm, Stream, Past, Truth, Due)
 
 judges = pytest.mark.parametrize("judge", WATCHES)
