@@ -11,7 +11,7 @@ ROOMS := models analytics actions consumers api seatrial
 CODE := $(ROOMS) tests $(wildcard benchmarks) scripts
 BENCHMARKS := log intake digest storage issues
 
-.PHONY: help demo test check format unit bench bench-demo bench-hostile bench-fairness bench-outage fuzz screenshots lock
+.PHONY: help demo test check format unit bench bench-decisions bench-demo bench-hostile bench-fairness bench-outage fuzz screenshots lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: .venv/.development ## messages, requests and events per CPU-second
 	@for name in $(BENCHMARKS); do \
 		if [ -f benchmarks/$$name.py ]; then $(BIN)/python -m benchmarks.$$name || exit 1; fi; \
 	done
+
+bench-decisions: .venv/.development ## judges of releases side by side, on releases whose truth is known; ARGS=--quick takes minutes
+	$(BIN)/python -m benchmarks.decisions $(ARGS)
 
 bench-demo: .venv/.development ## the demo's story with other seeds, with the bug and without: how often it is rolled back
 	$(BIN)/python -m benchmarks.demo $(ARGS)
