@@ -11,7 +11,7 @@ ROOMS := models analytics actions consumers api seatrial
 CODE := $(ROOMS) tests $(wildcard benchmarks) scripts
 BENCHMARKS := log intake digest storage issues
 
-.PHONY: help demo test check format unit bench bench-decisions bench-demo bench-hostile bench-fairness bench-outage fuzz screenshots lock
+.PHONY: help demo test check format unit bench bench-decisions bench-placebo bench-demo bench-hostile bench-fairness bench-outage fuzz screenshots lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: .venv/.development ## messages, requests and events per CPU-second
 
 bench-decisions: .venv/.development ## judges of releases side by side, on releases whose truth is known; ARGS=--quick takes minutes
 	$(BIN)/python -m benchmarks.decisions $(ARGS)
+
+bench-placebo: .venv/.development ## deploys of nothing on recorded crash rates: how often judges blame them; ARGS=FOLDER
+	$(BIN)/python -m benchmarks.decisions.placebo $(ARGS)
 
 bench-demo: .venv/.development ## the demo's story with other seeds, with the bug and without: how often it is rolled back
 	$(BIN)/python -m benchmarks.demo $(ARGS)

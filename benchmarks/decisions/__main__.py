@@ -11,8 +11,8 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from benchmarks.decisions.cells import CELLS  # type: ignore[import-untyped, unused-ignore]
-from benchmarks.decisions.draw import draw  # type: ignore[import-untyped, unused-ignore]
+from benchmarks.decisions.cells import CELLS
+from benchmarks.decisions.draw import draw
 from benchmarks.decisions.judges import JUDGES, LIMITS, ORACLES
 from benchmarks.decisions.running import Kept, Panel, run
 from benchmarks.decisions.tables import report
