@@ -14,7 +14,7 @@ BENCHMARKS := log intake digest storage issues
 .PHONY: help demo test check format unit bench bench-decisions bench-placebo bench-demo bench-hostile bench-fairness bench-outage fuzz screenshots lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.runtime ## the main job on real input, in two minutes; ARGS=--keep leaves it running
 	@$(BIN)/seatrial demo $(ARGS)
