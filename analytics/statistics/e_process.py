@@ -5,12 +5,12 @@ An e-process starts at 1 and, while its null holds, is at most 1 on average at a
 overflow nothing.
 """
 
-from functools import lru_cache
-from math import inf, lgamma, log, pi
+from math import log, pi
 
 import numpy as np
+from scipy.special import gammaln
 
-from analytics.statistics.likelihood import Vector, log_sum
+from analytics.statistics.likelihood import Numbers, Vector, log_sum
 
 EFFECTS: Vector = np.array([1.2, 1.5, 2.0, 3.0, 5.0, 10.0])
 EFFECT_WEIGHTS: Vector = np.array([0.12, 0.20, 0.28, 0.20, 0.12, 0.08])
@@ -21,9 +21,6 @@ SMALLEST_MARGIN = 0.05
 
 HEALTHY_SHARE = 0.85
 """``p`` of P1: the weight of theta = 1 against the margin in what a healthy release looks like."""
-
-ONSET_NOW, ONSET_LATER, ONSET_SCALE = 0.65, 0.35, 30
-"""P3: stake on a regression from the first minute, on a later onset, and the minutes over which that thins out."""
 
 ISSUE_RATE = 4e-4
 """``nu0``: the affected users a session that the top new issue of a healthy release may have (2.2)."""
@@ -37,55 +34,43 @@ def stretch(margin: float) -> float:
     return max(1.0, (1.0 + margin) / (1.0 + SMALLEST_MARGIN))
 
 
-def log_healthy(at_margin: float | Vector) -> Vector:
+def log_healthy(at_margin: float | Vector, healthy_share: float = HEALTHY_SHARE) -> Vector:
     """``log D`` of P1: p L(1) + (1 - p) L(1 + margin), relative to L(1)."""
-    mixed: Vector = np.logaddexp(log(HEALTHY_SHARE), log(1.0 - HEALTHY_SHARE) + at_margin)
+    mixed: Vector = np.logaddexp(log(healthy_share), log(1.0 - healthy_share) + at_margin)
     return mixed
 
 
-def threshold(alpha: float) -> float:
+def threshold(alpha: float, healthy_share: float = HEALTHY_SHARE) -> float:
     """What ``log E`` must reach (P1): at theta = 1 it ever does with probability at most ``alpha``."""
-    return -log(alpha) - log(max(HEALTHY_SHARE, 1.0 - HEALTHY_SHARE))
+    return -log(alpha) - log(max(healthy_share, 1.0 - healthy_share))
 
 
-@lru_cache(maxsize=32)
-def onset_weights(minutes: int) -> tuple[Vector, Vector]:
-    """P3: logarithms of the stake on an onset at each minute, and of what is unspent after it. The stakes sum to 1."""
-    later = 1.0 / (np.arange(1, max(minutes, 2)) + ONSET_SCALE)
-    stakes = np.concatenate([[ONSET_NOW], ONSET_LATER * later / later.sum()])
-    unspent = np.clip(1.0 - np.cumsum(stakes), 0.0, None)
-    unspent[-1] = 0.0
-    with np.errstate(divide="ignore"):
-        return np.log(stakes), np.log(unspent)
+def log_evidence(
+    running: Vector,
+    at_margin: float | Vector,
+    log_unspent: Vector,
+    log_weights: Vector = LOG_EFFECT_WEIGHTS,
+    healthy_share: float = HEALTHY_SHARE,
+) -> Vector:
+    """``log E``: the stake not yet placed, and what was placed on each effect, over the healthy prior.
 
-
-def onset_step(running: Vector, increment: Vector, minute: int, minutes: int) -> Vector:
-    """One minute of the recursion over every onset: ``R <- (R + w_t) LR``, as logarithms; ``minute`` counts from 0."""
-    stakes, _ = onset_weights(minutes)
-    stake = stakes[minute] if minute < len(stakes) else -inf
-    stepped: Vector = np.logaddexp(running, stake) + increment
-    return stepped
-
-
-def log_evidence(running: Vector, at_margin: float | Vector, minute: int, minutes: int) -> Vector:
-    """``log E`` after ``minute``: the stake not yet placed, and what was placed on each effect, over the healthy prior.
-
-    ``running`` has the effects on its last axis; any axes before it are those of ``at_margin`` and of the result.
+    ``running`` [..., effects] is that of `onset`, with the weights of its effects, which sum to 1; the axes before the
+    effects are those of ``at_margin``, of ``log_unspent`` and of the result.
     """
-    _, unspent = onset_weights(minutes)
-    left = unspent[minute] if minute < len(unspent) else -inf
-    placed = np.logaddexp.reduce(LOG_EFFECT_WEIGHTS + running, axis=-1)
-    evidence: Vector = np.logaddexp(placed, left) - log_healthy(at_margin)
+    placed = np.logaddexp.reduce(log_weights + running, axis=-1)
+    evidence: Vector = np.logaddexp(placed, log_unspent) - log_healthy(at_margin, healthy_share)
     return evidence
 
 
-def log_issue_evidence(users: int, exposure: float) -> float:
-    """P7: ``log E`` that a new issue hurts more than healthy ones do, from users affected in ``exposure`` sessions."""
-    due = ISSUE_RATE * exposure
-    worse = log_sum(users * np.log(ISSUE_EFFECTS) - (ISSUE_EFFECTS - 1.0) * due) - log(len(ISSUE_EFFECTS))
+def log_issue_evidence(users: int | Numbers, exposure: float | Numbers) -> Vector:
+    """P7: ``log E`` that new issues hurt more than healthy ones do, from users affected in ``exposure`` sessions."""
+    seen, due = np.asarray(users, dtype=float), ISSUE_RATE * np.asarray(exposure, dtype=float)
+    bets = seen[..., np.newaxis] * np.log(ISSUE_EFFECTS) - (ISSUE_EFFECTS - 1.0) * due[..., np.newaxis]
     rate = 1.0 / ISSUE_HEALTHY_MEAN
-    marginal = lgamma(users + 1) + log(rate) - (users + 1) * log(exposure + rate) + due - users * log(ISSUE_RATE)
-    return worse - log_sum([log(0.9) + marginal, log(0.1)])
+    marginal = gammaln(seen + 1) + log(rate) - (seen + 1) * np.log(exposure + rate) + due - seen * log(ISSUE_RATE)
+    healthy = np.logaddexp(log(0.9) + marginal, log(0.1))
+    evidence: Vector = np.logaddexp.reduce(bets, axis=-1) - log(len(ISSUE_EFFECTS)) - healthy
+    return evidence
 
 
 def issue_weight(rank: int) -> float:

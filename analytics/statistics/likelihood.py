@@ -11,25 +11,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+Numbers = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.int32]
+"""What is counted, which may come in whole numbers."""
 
 GRID: Vector = np.geomspace(0.2, 20.0, 61)
 """What the confidence sequence and the posterior are read from."""
 
 
-def concurrent(theta: Vector, new: int | Vector, old: int | Vector, share: float | Vector) -> Vector:
+HIGHEST_SHARE = 0.95
+"""However bad a release is, at most so many of those who are asked are hurt."""
+
+
+def concurrent(theta: Vector, new: int | Numbers, old: int | Numbers, share: float | Vector) -> Vector:
     """The increment for ``new`` and ``old`` units seen at the same time; ``share``: the new arm's share of exposure.
 
     ``x1 log(theta) - (x1 + x0) log(1 - rho + rho theta)``: given a unit, the chance that it is of the new arm is
     ``rho theta / (1 - rho + rho theta)``, whatever the traffic and the base rate are.
     """
-    increment: Vector = new * np.log(theta) - (new + old) * np.log1p(share * (theta - 1.0))
+    units: Vector = np.asarray(new + old, dtype=float)
+    increment: Vector = new * np.log(theta) - units * np.log1p(share * (theta - 1.0))
     return increment
 
 
-def known_mean(theta: Vector, seen: int, expected: float) -> Vector:
+def known_mean(theta: Vector, seen: int | Numbers, expected: float | Vector) -> Vector:
     """The increment for ``seen`` units where a Poisson mean of ``expected`` was due at theta = 1."""
     increment: Vector = seen * np.log(theta) - expected * (theta - 1.0)
     return increment
+
+
+def proportion(theta: Vector, hits: int | Numbers, trials: int | Numbers, share: float | Vector) -> Vector:
+    """The increment for ``hits`` of ``trials`` where a ``share`` of them, above 0, was due at theta = 1 (B of 2.3)."""
+    worse = worsened(theta, share)
+    increment: Vector = hits * np.log(worse / share) + (trials - hits) * (np.log1p(-worse) - np.log1p(-share))
+    return increment
+
+
+def worsened(theta: Vector, share: float | Vector) -> Vector:
+    """A share that became theta times as large: at most `HIGHEST_SHARE`, unless it was larger before."""
+    worse: Vector = np.minimum(share * theta, np.maximum(share, HIGHEST_SHARE))
+    return worse
 
 
 def divergence(one: float, other: float) -> float:

@@ -5,7 +5,7 @@ from math import log, sqrt
 import numpy as np
 from msgspec.structs import replace
 
-from analytics.statistics import e_process, likelihood
+from analytics.statistics import e_process, likelihood, onset
 from analytics.statistics.likelihood import Vector
 from analytics.verdict.reading import (
     base_rate,
@@ -119,10 +119,11 @@ def _sequential(state: State, new: ArmMinute) -> Test:
 def _step(state: State, test: Test, increment: Vector | None = None) -> Test:
     """The test after one more minute. Without counts only the stakes on a later onset move."""
     moved = increment if increment is not None else np.zeros(len(test.likelihood))
-    running = e_process.onset_step(np.asarray(test.running), moved[EFFECTS_AT], state.minutes, state.bake_minutes)
+    stakes = onset.usual(state.bake_minutes)
+    running = onset.step(np.asarray(test.running), moved[EFFECTS_AT], stakes.stake(state.minutes))
     total = np.asarray(test.likelihood) + moved
-    evidence = float(e_process.log_evidence(running, float(total[MARGIN_AT]), state.minutes, state.bake_minutes))
-    return Test(tuple(total.tolist()), tuple(running.tolist()), evidence)
+    evidence = e_process.log_evidence(running, float(total[MARGIN_AT]), stakes.unspent(state.minutes))
+    return Test(tuple(total.tolist()), tuple(running.tolist()), float(evidence))
 
 
 def _issues(state: State, minute: EvidenceMinute) -> tuple[IssueTest, ...]:
@@ -155,7 +156,7 @@ def _weigh(state: State, test: IssueTest, exposed: float | None) -> IssueTest:
     """
     if exposed is not None:
         users = test.users + test.pending
-        test = replace(test, users=users, pending=0, burst=e_process.log_issue_evidence(users, exposed))
+        test = replace(test, users=users, pending=0, burst=float(e_process.log_issue_evidence(users, exposed)))
     if not comparable(state):
         return replace(test, log_evidence=test.burst)
     own = likelihood.log_sum(test.beside) - log(len(test.beside))

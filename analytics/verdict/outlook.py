@@ -4,7 +4,7 @@ from math import ceil
 
 import numpy as np
 
-from analytics.statistics import e_process
+from analytics.statistics import e_process, onset
 from analytics.statistics.likelihood import concurrent, divergence
 from analytics.verdict.reading import (
     FOUND,
@@ -59,7 +59,8 @@ def further_users(state: State) -> int | None:
     each = concurrent(thetas(state.margin), 1, 0, exposure_share(state))
     running = np.asarray(state.users.running) + users[:, np.newaxis] * each[EFFECTS_AT]
     at_margin = state.users.likelihood[MARGIN_AT] + users * each[MARGIN_AT]
-    evidence = e_process.log_evidence(running, at_margin, state.minutes - 1, state.bake_minutes)
+    unspent = onset.usual(state.bake_minutes).unspent(state.minutes - 1)
+    evidence = e_process.log_evidence(running, at_margin, unspent)
     issues = stake(state, Signal.NEW_ISSUES) + issues_evidence(state)
     combined = np.logaddexp(stake(state, Signal.USERS) + evidence, issues)
     reached = combined >= needed(state)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from analytics.statistics import e_process
+from analytics.statistics import e_process, onset
 from analytics.statistics.e_process import EFFECT_WEIGHTS, EFFECTS, HEALTHY_SHARE, ISSUE_RATE
 from analytics.statistics.likelihood import GRID, Vector, concurrent
 
@@ -22,12 +22,12 @@ def label_chance(theta: float, share: float) -> float:
 
 def evidence_of(course: list[tuple[int, int]], share: float, minutes: int) -> float:
     """``log E`` after minutes of (new, old) users."""
-    running, at_margin = NOTHING, 0.0
+    stakes, running, at_margin = onset.usual(minutes), NOTHING, 0.0
     for minute, (new, old) in enumerate(course):
         increment = concurrent(np.append(EFFECTS, 1 + MARGIN), new, old, share)
-        running = e_process.onset_step(running, increment[:-1], minute, minutes)
+        running = onset.step(running, increment[:-1], stakes.stake(minute))
         at_margin += float(increment[-1])
-    return float(e_process.log_evidence(running, at_margin, len(course) - 1, minutes))
+    return float(e_process.log_evidence(running, at_margin, stakes.unspent(len(course) - 1)))
 
 
 def worst(theta: float, share: float, courses: int, users: int, seed: int) -> Vector:
@@ -36,13 +36,13 @@ def worst(theta: float, share: float, courses: int, users: int, seed: int) -> Ve
     is_new = chance.random((users, courses)) < label_chance(theta, share)
     at = np.append(EFFECTS, 1 + MARGIN)
     one, other = concurrent(at, 1, 0, share), concurrent(at, 0, 1, share)
-    running = np.full((courses, len(EFFECTS)), -1e300)
+    stakes, running = onset.usual(users), np.full((courses, len(EFFECTS)), -1e300)
     at_margin, highest = np.zeros(courses), np.full(courses, -inf)
     for minute in range(users):
         increment = np.where(is_new[minute][:, None], one, other)
-        running = e_process.onset_step(running, increment[:, :-1], minute, users)
+        running = onset.step(running, increment[:, :-1], stakes.stake(minute))
         at_margin += increment[:, -1]
-        highest = np.maximum(highest, e_process.log_evidence(running, at_margin, minute, users))
+        highest = np.maximum(highest, e_process.log_evidence(running, at_margin, stakes.unspent(minute)))
     return highest
 
 
@@ -89,63 +89,6 @@ def test_a_bad_release_is_found() -> None:
     assert (worst(5.0, 0.3, 300, 100, seed=10) >= e_process.threshold(0.0025)).all()
 
 
-@pytest.mark.parametrize("minutes", [1, 2, 90, 1440, 20_160])
-def test_the_stakes_on_all_onsets_sum_to_one(minutes: int) -> None:
-    """So the mixture over onsets is an e-process; 65 % of it is placed in the first minute."""
-    stakes, unspent = e_process.onset_weights(minutes)
-
-    assert np.exp(stakes).sum() == pytest.approx(1.0)
-    assert exp(stakes[0]) == pytest.approx(0.65)
-    assert (np.diff(np.exp(unspent)) <= 0).all()
-    assert unspent[-1] == -inf
-
-
-def test_later_stakes_thin_out_as_stated() -> None:
-    """w_k is proportional to 1/(k + 30) (P3)."""
-    stakes = np.exp(e_process.onset_weights(1440)[0])
-
-    assert stakes[100] / stakes[10] == pytest.approx(40 / 130)
-
-
-def test_the_recursion_is_the_mixture_over_every_onset() -> None:
-    """Written out: sum over k of w_k times the likelihood ratio from k on, and the stake not placed yet."""
-    course = [(0, 2), (3, 1), (1, 0), (0, 0), (4, 2)]
-    share, minutes = 0.3, 8
-    stakes = np.exp(e_process.onset_weights(minutes)[0])
-    numerator = float(stakes[len(course) :].sum())
-    for weight, effect in zip(EFFECT_WEIGHTS, EFFECTS, strict=True):
-        for onset in range(len(course)):
-            since = [float(concurrent(np.array([effect]), *told, share)[0]) for told in course[onset:]]
-            numerator += float(weight) * float(stakes[onset]) * exp(sum(since))
-    at_margin = sum(float(concurrent(np.array([1 + MARGIN]), *told, share)[0]) for told in course)
-
-    expected = log(numerator) - float(e_process.log_healthy(at_margin))
-
-    assert evidence_of(course, share, minutes) == pytest.approx(expected)
-
-
-def test_minutes_without_users_are_no_evidence() -> None:
-    """Waiting alone neither wins nor loses."""
-    assert evidence_of([(0, 0)] * 50, 0.3, 60) == pytest.approx(0.0)
-
-
-def test_after_the_planned_bake_the_test_goes_on() -> None:
-    """Longer than planned, all stakes are placed, and evidence still grows and stays finite."""
-    quiet = [(0, 1)] * 5
-    later = evidence_of([*quiet, *[(3, 0)] * 10], 0.3, 4)
-
-    assert isfinite(later)
-    assert later > evidence_of(quiet, 0.3, 4)
-
-
-def test_a_late_onset_costs_a_bounded_stake() -> None:
-    """A regression from minute 200 on is found in spite of 200 healthy minutes."""
-    healthy, bad = [(3, 7)] * 200, [(15, 7)] * 12
-
-    assert evidence_of(healthy, 0.3, 1440) < 0
-    assert evidence_of(healthy + bad, 0.3, 1440) > e_process.threshold(0.0025)
-
-
 def test_effects_weigh_one_in_all() -> None:
     """Each bet is part of one stake."""
     assert EFFECT_WEIGHTS.sum() == pytest.approx(1.0)
@@ -163,13 +106,20 @@ def test_the_threshold_is_alphas_and_the_healthy_shares() -> None:
     assert e_process.threshold(0.0025) == pytest.approx(log(400) + 0.1625, abs=1e-3)
 
 
+def test_adopters_who_differ_make_the_margin_the_likelier() -> None:
+    """In a ramp three tenths are at theta = 1 (P1): .36 nats more are needed, and at the margin alpha itself holds."""
+    assert e_process.threshold(0.01, healthy_share=0.3) == pytest.approx(log(100) + 0.357, abs=1e-3)
+    assert e_process.log_healthy(1.0, healthy_share=0.3) == pytest.approx(log(0.3 + 0.7 * exp(1.0)))
+
+
 def test_evidence_of_many_states_is_that_of_each() -> None:
     """One call for many gives what a call for each gives."""
     each = [evidence_of([(users, 1)], 0.3, 10) for users in range(5)]
     increments = [concurrent(np.append(EFFECTS, 1 + MARGIN), users, 1, 0.3) for users in range(5)]
-    running = e_process.onset_step(NOTHING, np.array(increments)[:, :-1], 0, 10)
+    stakes = onset.usual(10)
+    running = onset.step(NOTHING, np.array(increments)[:, :-1], stakes.stake(0))
 
-    assert e_process.log_evidence(running, np.array(increments)[:, -1], 0, 10) == pytest.approx(each)
+    assert e_process.log_evidence(running, np.array(increments)[:, -1], stakes.unspent(0)) == pytest.approx(each)
 
 
 @pytest.mark.parametrize(("users", "sessions"), [(0, 1_000.0), (3, 500.0), (10, 100_000.0), (40, 20_000.0)])
@@ -200,7 +150,7 @@ def test_a_healthy_new_issue_is_rarely_blamed() -> None:
     for rate in chance.exponential(e_process.ISSUE_HEALTHY_MEAN, 500):
         counts = np.cumsum(chance.poisson(rate * 1_000, 60))
         course = [e_process.log_issue_evidence(int(users), 1_000.0 * (i + 1)) for i, users in enumerate(counts)]
-        reached += max(course) >= log(20)
+        reached += float(max(course)) >= log(20)
 
     assert reached <= stats.binom.ppf(0.999, 500, 1 / 18)
 
@@ -209,6 +159,15 @@ def test_many_users_of_a_new_issue_are_evidence_and_much_exposure_is_none() -> N
     """20 users in 1,000 sessions are 50 times nu0; 20 in a million a twentieth of it."""
     assert e_process.log_issue_evidence(20, 1_000.0) > 20
     assert e_process.log_issue_evidence(20, 1_000_000.0) < 0
+
+
+def test_many_new_issues_are_judged_as_each_is() -> None:
+    """Of several releases at once."""
+    users, sessions = np.array([[0, 3, 40], [1, 1, 10**6]]), np.array([[500.0], [1e6]])
+    found = e_process.log_issue_evidence(users, sessions)
+
+    for at in np.ndindex(users.shape):
+        assert found[at] == pytest.approx(e_process.log_issue_evidence(int(users[at]), float(sessions[at[0], 0])))
 
 
 @pytest.mark.parametrize(("users", "sessions"), [(0, 0.0), (10**9, 0.0), (0, 1e15), (10**9, 1e15), (1, 1e-9)])

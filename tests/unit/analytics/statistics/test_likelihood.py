@@ -132,3 +132,17 @@ def test_log_sum_neither_overflows_nor_divides_by_nothing() -> None:
     assert likelihood.log_sum([-inf, 0.0]) == 0.0
     assert likelihood.log_sum([-inf, -inf]) == -inf
     assert exp(likelihood.log_sum([log(2), log(3)])) == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(("hits", "trials", "share"), [(0, 0, 0.2), (3, 10, 0.2), (10, 10, 0.9), (0, 50, 0.01)])
+def test_proportion_is_the_binomial_likelihood_ratio(hits: int, trials: int, share: float) -> None:
+    """Of the trials, theta times as large a share hits, but never more than .95."""
+    against_one = stats.binom.logpmf(hits, trials, share)
+    expected = [stats.binom.logpmf(hits, trials, min(share * theta, 0.95)) - against_one for theta in THETA]
+
+    assert likelihood.proportion(THETA, hits, trials, share) == pytest.approx(expected, abs=1e-8)
+
+
+def test_a_share_beyond_the_highest_stays_as_it_is() -> None:
+    """Nothing is worse than .97 of all; and what is better may be."""
+    assert likelihood.worsened(THETA, 0.97) == pytest.approx([0.194, 0.679, 0.97, 0.97, 0.97, 0.97])
