@@ -14,12 +14,14 @@ from benchmarks.decisions.judges.limits import KnownRates
 from benchmarks.decisions.judges.msprt import MixtureSprt
 from benchmarks.decisions.judges.oracle import LikelihoodRatio
 from benchmarks.decisions.judges.protocol import Judge, Oracle
+from benchmarks.decisions.judges.seatrial import Seatrial
 from benchmarks.decisions.judges.voting import Voting
 from benchmarks.decisions.judges.z_test import RepeatedZTest
 
 __all__ = ["JUDGES", "LIMITS", "ORACLES"]
 
 JUDGES: tuple[Judge, ...] = (
+    Seatrial(),
     FixedThreshold("argo-95", "Argo Rollouts' example: 95 %, 5 minutes, failureLimit 3", 5, 0.05, 4),
     FixedThreshold("flagger-99", "Flagger's example: 99 %, 1 minute, threshold 10", 1, 0.01, 10),
     FixedThreshold("argo-own", "Argo's rule at twice the service's own crashed share", 5, 2.0, 4, times_own=True),
