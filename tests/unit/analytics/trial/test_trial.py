@@ -76,14 +76,14 @@ def watched(kind: Kind, releases: int, minutes: int, effect: float) -> Vector:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_healthy_release_keeps_its_evidence_low(kind: Kind) -> None:
-    """Of 200 at an error budget of 1 %, looked at 150 times, at most 7: more come by chance once in 500 times."""
-    assert (watched(kind, 200, 150, 1.0).max(axis=-1) >= 0.0).sum() <= 7
+    """Of 60 at an error budget of 1 %, looked at 100 times, at most 4: more come by chance once in 2,000 times."""
+    assert (watched(kind, 60, 100, 1.0).max(axis=-1) >= 0.0).sum() <= 4
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_release_that_hurts_three_times_as_many_is_found(kind: Kind) -> None:
-    """All but a few of them, in five hours."""
-    assert (watched(kind, 20, 300, 3.0).max(axis=-1) >= 0.0).mean() >= 0.9
+    """All but a few of them, in four hours."""
+    assert (watched(kind, 10, 240, 3.0).max(axis=-1) >= 0.0).mean() >= 0.9
 
 
 @pytest.mark.parametrize("kind", ["canary", "ramp"])
