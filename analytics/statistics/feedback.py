@@ -1,8 +1,6 @@
-"""Whether feedback turned negative (decision-engine.md, 2A, P7).
+"""How negative a service's feedback usually is, and how surely that is known (decision-engine.md, 2A, P7).
 
-A binomial test of the share of negative items against what is due, by the bets of `onset` and the healthy prior of
-`e_process` with a margin of its own. The guarantee of P1 holds for a share due that is the true one; it is an estimate
-here, the old arm's of late with history as so many items as its own scatter allows, and so is known only so well.
+`hidden_share` takes the habit for the middle about which the share drifts.
 """
 
 from dataclasses import dataclass
@@ -16,8 +14,6 @@ EFFECTS: Vector = np.array([1.5, 2.0, 2.5, 3.0])
 LOG_EFFECT_WEIGHTS: Vector = np.log(np.full(len(EFFECTS), 1.0 / len(EFFECTS)))
 MARGIN = 0.25
 """By how much more often feedback may be negative."""
-KEPT_A_MINUTE = 0.995
-"""Of the old arm's items: half are forgotten after 138 minutes."""
 SCATTER_HOURS = 6
 FEWEST, MOST = 30.0, 3000.0
 """Items that history counts as; but never as more than it held."""
@@ -41,10 +37,3 @@ def learn(items: Numbers, negative: Numbers) -> Habit:
     scatter = np.maximum(beyond, 0.0) / np.maximum((n**2).sum(axis=-1), 1.0)
     counts_as = np.clip(by_chance / np.maximum(scatter, by_chance / MOST), FEWEST, MOST)
     return Habit(share, np.minimum(counts_as, total))
-
-
-def due(habit: Habit, old_items: Vector, old_negative: Vector) -> Vector:
-    """The share due, from the old arm's decayed sums [...]; without history and old arm it is the habit's guess."""
-    n = old_items + habit.items
-    told = (old_negative + habit.items * habit.share) / np.maximum(n, np.finfo(float).tiny)
-    return np.where(n > 0.0, told, habit.share)
