@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics.learning.backtest import Replayed
+from analytics.learning.track_record import Share
 from analytics.statistics.intervals import clopper_pearson
 from models.domain.spans import counted
 from models.domain.verdict import Verdict
@@ -39,17 +40,6 @@ class Compared:
     @property
     def differs(self) -> bool:
         return self.in_force.changes != self.given.changes
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """``count`` of ``n``, with its exact 95 % interval; None where there is nothing to take a share of."""
-
-    count: int
-    n: int
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``count`` of ``n``, with its 95 % Wilson interval; all None where there is nothing to take a share of."""
+    """``count`` of ``n``, with its 95 % interval; all None where there is nothing to take a share of."""
 
     count: int
     n: int

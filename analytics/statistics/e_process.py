@@ -27,6 +27,8 @@ ISSUE_RATE = 4e-4
 ISSUE_EFFECTS: Vector = np.array([1.5, 3.0, 8.0, 20.0])
 ISSUE_HEALTHY_MEAN = ISSUE_RATE / 3
 """P7: a healthy new issue's rate is Exp with this mean, of which ``nu0`` is the 95 % point (3 = -ln .05)."""
+ISSUE_BY_LAW = 0.9
+"""Of what a healthy new issue looks like; the rest is a rate of ``nu0`` itself."""
 
 
 def stretch(margin: float) -> float:
@@ -66,11 +68,23 @@ def log_issue_evidence(users: int | Numbers, exposure: float | Numbers) -> Vecto
     """P7: ``log E`` that new issues hurt more than healthy ones do, from users affected in ``exposure`` sessions."""
     seen, due = np.asarray(users, dtype=float), ISSUE_RATE * np.asarray(exposure, dtype=float)
     bets = seen[..., np.newaxis] * np.log(ISSUE_EFFECTS) - (ISSUE_EFFECTS - 1.0) * due[..., np.newaxis]
-    rate = 1.0 / ISSUE_HEALTHY_MEAN
-    marginal = gammaln(seen + 1) + log(rate) - (seen + 1) * np.log(exposure + rate) + due - seen * log(ISSUE_RATE)
-    healthy = np.logaddexp(log(0.9) + marginal, log(0.1))
+    healthy = np.logaddexp(log(ISSUE_BY_LAW) + log_issue_marginal(users, exposure), log(1.0 - ISSUE_BY_LAW))
     evidence: Vector = np.logaddexp.reduce(bets, axis=-1) - log(len(ISSUE_EFFECTS)) - healthy
     return evidence
+
+
+def log_issue_marginal(users: int | Numbers, exposure: float | Numbers) -> Vector:
+    """How likely so many users of a healthy new issue are, over the law of its rate, relative to a rate of ``nu0``."""
+    seen, exposed = np.asarray(users, dtype=float), np.asarray(exposure, dtype=float)
+    rate = 1.0 / ISSUE_HEALTHY_MEAN
+    told: Vector = (
+        gammaln(seen + 1)
+        + log(rate)
+        - (seen + 1) * np.log(exposed + rate)
+        + ISSUE_RATE * exposed
+        - seen * log(ISSUE_RATE)
+    )
+    return told
 
 
 def issue_weight(rank: int) -> float:

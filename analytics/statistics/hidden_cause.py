@@ -122,7 +122,7 @@ def course(watch: Watch, state: State, counts: Counts) -> Vector:
 
 def _staked(state: State, stake: Vector) -> Beliefs:
     """The beliefs with the minute's stake placed: each effect's then follows the healthy one for that part of it."""
-    fresh = np.exp(stake - onset.placed(state.onsets.running, stake))[..., np.newaxis, :, np.newaxis]
+    fresh = onset.fresh(state.onsets.running, stake)[..., np.newaxis, :, np.newaxis]
     staked = state.beliefs.service.copy()
     bets = staked[..., BETS:, :]
     bets += fresh * (staked[..., :1, :] - bets)

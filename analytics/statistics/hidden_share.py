@@ -92,6 +92,6 @@ def _told(log_hit: Vector, log_miss: Vector, items: Vector, negative: Vector) ->
 
 def _staked(state: State, stake: Vector) -> Vector:
     """The beliefs with the minute's stake placed: each effect's then follows the healthy one for that part of it."""
-    fresh = np.exp(stake - onset.placed(state.running, stake))[..., np.newaxis]
+    fresh = onset.fresh(state.running, stake)[..., np.newaxis]
     healthy, bets = state.belief[..., :BETS, :], state.belief[..., BETS:, :]
     return np.concatenate([healthy, bets + fresh * (healthy[..., :1, :] - bets)], axis=-2)

@@ -63,6 +63,12 @@ def placed(running: Vector, stake: Vector) -> Vector:
     return riding
 
 
+def fresh(running: Vector, stake: Vector) -> Vector:
+    """Which part of what rides on each effect was placed this minute."""
+    part: Vector = np.exp(stake - placed(running, stake))
+    return part
+
+
 def step(running: Vector, increment: Vector, stake: Vector) -> Vector:
     """One minute of ``R <- (R + w_t) LR``; ``increment`` is ``ln LR``, relative to no effect."""
     return placed(running, stake) + increment

@@ -96,6 +96,8 @@ def prepare(kind: Kind, known: Known, share: float, minutes: int, alpha: float) 
     placed = _bets(_prospects(kind, known, share, minutes, effects, few), known, threshold, minutes, effects)
     watches: dict[Signal, hidden_cause.Watch] = {}
     for signal, of in _of_rates(known).items():
+        if kind != "replace" and not few[signal].any():
+            continue
         watches[signal] = hidden_cause.Watch(_model(kind, of, 1.0), effects, MARGIN[kind], placed[signal].onsets)
     mood = hidden_share.watch(known.habit, _alone(placed["feedback"]))
     return Trial(kind, threshold, minutes, known, placed, effects, watches, mood, few)
@@ -201,7 +203,7 @@ def begin(trial: Trial, issues: int) -> State:
         minute=0,
         told=exposure.nothing_told(shape),
         telling=traffic.NOTHING_TOLD,
-        running={signal: bets.nothing_yet(trial.bets[signal]) for signal in _of_rates(trial.known)},
+        running={} if trial.kind == "replace" else {name: bets.nothing_yet(trial.bets[name]) for name in trial.few},
         hidden=hidden,
         mood=hidden_share.begin(trial.mood),
         issues=of_issues.none_yet((*shape[:-1], issues)),
@@ -285,7 +287,10 @@ def _with_history(
             known.errors, state.minute, minute, overall, (new_started, new_errors), (old_started, old_errors)
         ),
     }
-    return {signal: hidden_cause.step(trial.watches[signal], state.hidden[signal], of) for signal, of in counts.items()}
+    return {
+        signal: hidden_cause.step(watch, state.hidden[signal], counts[signal])
+        for signal, watch in trial.watches.items()
+    }
 
 
 def _counts(
@@ -294,8 +299,9 @@ def _counts(
     """Sessions and units [..., segments] of both arms. A ramp's old arm may be gone: then history is all there is."""
     alone = (minute.share >= 1.0)[..., np.newaxis]
     due = profile.own_due(of, old[0], float(at))
-    own_due = np.where(alone, profile.own_due(of, new[0], float(at)), due * share / (1.0 - share))
-    control, control_due = (np.where(alone, 0.0, each.sum(axis=-1, keepdims=True)) for each in (old[1], due))
+    both = old_arm.counts(new[1], due, share, *(each.sum(axis=-1, keepdims=True) for each in (old[1], due)))
+    own_due = np.where(alone, profile.own_due(of, new[0], float(at)), both.own_due)
+    control, control_due = (np.where(alone, 0.0, each) for each in (both.control, both.control_due))
     return Counts(_streams(new[1]), _streams(own_due), control, control_due)
 
 
@@ -331,13 +337,14 @@ def worths(trial: Trial, state: State) -> dict[Signal, Vector]:
     last, healthy = state.minute - 1, trial.healthy_share
     found: dict[Signal, Vector] = {}
     for signal in _of_rates(trial.known):
-        of = state.hidden[signal]
-        by_history = bets.worth(trial.bets[signal], Running(of.onsets.running, of.at_margin), last, healthy)
-        if trial.kind == "replace":
-            found[signal] = by_history
-        else:
-            beside_old = bets.worth(trial.bets[signal], state.running[signal], last, healthy)
-            found[signal] = _mixed(trial.few[signal], beside_old, by_history)
+        placed = trial.bets[signal]
+        if signal in state.running:
+            found[signal] = bets.worth(placed, state.running[signal], last, healthy)
+        if signal in state.hidden:
+            of = state.hidden[signal]
+            by_history = bets.worth(placed, Running(of.onsets.running, of.at_margin), last, healthy)
+            few = trial.few[signal]
+            found[signal] = _mixed(few, found[signal], by_history) if signal in found else by_history
     found["issue"] = of_issues.worth(trial.bets["issue"], state.issues, last)
     mood = Running(state.mood.running[..., np.newaxis, :], state.mood.at_margin[..., np.newaxis])
     found["feedback"] = bets.worth(trial.bets["feedback"], mood, last, 0.85)

@@ -22,6 +22,7 @@ from benchmarks.decisions.streams import (
     Due,
     Episode,
     Flags,
+    Kind,
     Past,
     Plan,
     Shares,
@@ -104,7 +105,7 @@ def placebo(recording: Recording, plan: Plan, sessions_an_hour: float, seed: int
 
 def plan_of(share: float) -> Plan:
     """Everything at once at a share of 1; else a canary."""
-    kind = "replace" if share == 1.0 else "canary"
+    kind: Kind = "replace" if share == 1.0 else "canary"
     return Plan(kind, np.full(WATCH_MINUTES, share), ("all",))
 
 

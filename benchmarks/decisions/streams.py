@@ -6,6 +6,7 @@ of the watch; ``S`` segments, which together are all traffic; ``D`` ten-minute b
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 Counts = NDArray[np.int64]
 Shares = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+Kind = Literal["canary", "ramp", "replace"]
 
 BIN_MINUTES = 10
 DAY_MINUTES = 1440
@@ -23,7 +26,7 @@ PAST_BINS = 14 * DAY_MINUTES // BIN_MINUTES
 class Plan:
     """How the release was to be put out; the same for all releases of a cell."""
 
-    kind: str
+    kind: Kind
     """``canary`` (a constant share), ``ramp`` (a share that rises in steps) or ``replace`` (all at once)."""
     share: Shares
     """[T] the planned share of traffic, in (0, 1]."""

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from analytics.learning.backtest import Change, Replayed
-from analytics.learning.backtest_summary import Compared, Share, Summary, Totals
+from analytics.learning.backtest_summary import Compared, Summary, Totals
+from analytics.learning.track_record import Share
 from models.domain.deploy import MINUTE
 from models.domain.policy import Policy
 from models.domain.spans import counted, span

@@ -11,6 +11,7 @@ from benchmarks.decisions.streams import (
     Counts,
     Due,
     Episode,
+    Kind,
     Past,
     Plan,
     Shares,
@@ -27,7 +28,7 @@ ERRORS, ISSUE, FEEDBACK, NEGATIVE = 0.02, 1e-4, 0.05, 0.3
 class Steady:
     """What such releases are like; `draw` gives some."""
 
-    kind: str = "canary"
+    kind: Kind = "canary"
     share: float = 0.2
     sessions: float = 50.0
     """A minute, of the whole service; by segment in equal parts."""

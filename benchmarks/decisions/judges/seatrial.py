@@ -24,8 +24,7 @@ class Seatrial:
     alpha: float = 0.01
 
     def watch(self, past: Past, plan: Plan, stream: Stream) -> Verdicts:
-        kind: trial.Kind = plan.kind  # type: ignore[assignment]
-        minutes = len(plan.share)
+        kind, minutes = plan.kind, len(plan.share)
         share = RAMP_SHARE if kind == "ramp" else float(plan.share[0])
         of = trial.prepare(kind, of_past(past), share, minutes, self.alpha)
         state = trial.begin(of, stream.issues.shape[2])

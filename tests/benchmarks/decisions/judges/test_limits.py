@@ -10,7 +10,7 @@ from scipy import stats
 from benchmarks.decisions.judges.bets import EFFECTS, ISSUE_RATES, SHARE_EFFECTS, Bet, all_bets
 from benchmarks.decisions.judges.limits import KnownRates, log_mixture
 from benchmarks.decisions.judges.oracle import LikelihoodRatio
-from benchmarks.decisions.streams import Episode
+from benchmarks.decisions.streams import Episode, Kind
 from tests.fakes.streams import FEEDBACK, NEGATIVE, Steady, draw
 
 ALPHA = 0.05
@@ -114,7 +114,7 @@ def test_stakes_on_the_onset_sum_to_one_and_are_kept_from_the_end_of_the_watch()
 
 @pytest.mark.parametrize("judge", [LIMIT, ONSET_UNKNOWN], ids=lambda judge: judge.name)
 @pytest.mark.parametrize("kind", ["canary", "replace"])
-def test_a_healthy_release_ever_reaches_the_threshold_with_at_most_alpha(judge: KnownRates, kind: str) -> None:
+def test_a_healthy_release_ever_reaches_the_threshold_with_at_most_alpha(judge: KnownRates, kind: Kind) -> None:
     """2,000 healthy releases, looked at every minute."""
     healthy = draw(Steady(kind=kind, minutes=120, sessions=100.0), 6, 2_000)
     said = replace(judge, alpha=ALPHA).watch(healthy.past, healthy.plan, healthy.stream, healthy.truth)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from analytics.statistics import onset
+from analytics.statistics import e_process, onset
 from analytics.statistics.e_process import ISSUE_HEALTHY_MEAN, ISSUE_RATE
 from analytics.trial import issues
 from analytics.trial.bets import Bets
@@ -40,7 +40,9 @@ def test_the_marginal_is_that_of_the_healthy_law() -> None:
             limit=200,
         )
         relative = np.log(likelihood) - stats.poisson.logpmf(users, ISSUE_RATE * sessions)
-        assert issues.log_marginal(np.array(float(users)), np.array(sessions)) == pytest.approx(relative, abs=1e-4)
+        assert e_process.log_issue_marginal(np.array(float(users)), np.array(sessions)) == pytest.approx(
+            relative, abs=1e-4
+        )
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.3, 1.0])
